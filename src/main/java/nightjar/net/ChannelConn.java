@@ -1,0 +1,214 @@
+package nightjar.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import nightjar.core.Bytes;
+import nightjar.core.Errno;
+import nightjar.core.Mem;
+import nightjar.core.Posix;
+import org.jspecify.annotations.Nullable;
+
+/// A connection on a Netty channel, for systems without epoll. The channel gets one buffer at a time; when that is written,
+/// the next comes from the connection's queue. So the channel's own queue counts for the kernel's.
+final class ChannelConn extends Conn {
+    /// The most that is given to the channel at once, in bytes.
+    private static final int MAX_BUFFER = 64 << 10;
+
+    private final DuplexChannel channel;
+    private long inFlight;
+    private boolean writing;
+    private boolean ending;
+
+    private ChannelConn(Worker worker, DuplexChannel channel, Address remote) {
+        super(worker, remote, null);
+        this.channel = channel;
+    }
+
+    /// Registers an accepted channel with the worker's loop, on whose thread this runs, and hands the connection to `acceptor`.
+    static void open(Worker worker, DuplexChannel channel, Acceptor acceptor) {
+        var c = new ChannelConn(worker, channel, address(channel.remoteAddress()));
+        var config = channel.config();
+        config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        config.setOption(ChannelOption.AUTO_CLOSE, false);
+        config.setRecvByteBufAllocator(new FixedRecvByteBufAllocator(Worker.RBUF));
+        channel.pipeline().addLast(c.new Inbound());
+        Listen.take(acceptor, c);
+        if (c.closed()) return;
+        EventLoop loop = worker.loop;
+        loop.register(channel).addListener(f -> worker.run(() -> {
+            if (!f.isSuccess()) c.fail(NettyErrno.of(f.cause()));
+        }));
+    }
+
+    private final class Inbound extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            var buffer = (ByteBuf) message;
+            worker.run(() -> {
+                try {
+                    if (closed() || errno() != 0) return;
+                    handler.onRead(ChannelConn.this, memory(buffer), buffer.readableBytes());
+                } catch (Throwable e) {
+                    broken(e);
+                } finally {
+                    buffer.release();
+                }
+            });
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) {
+            if (event instanceof ChannelInputShutdownEvent) ended();
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            ended();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            worker.run(() -> fail(NettyErrno.of(cause)));
+        }
+    }
+
+    private void ended() {
+        if (ending) return;
+        ending = true;
+        worker.run(() -> {
+            try {
+                if (!closed() && errno() == 0) handler.onEof(this);
+            } catch (Throwable e) {
+                broken(e);
+            }
+        });
+    }
+
+    private void broken(Throwable bug) {
+        worker.failed(bug);
+        close();
+    }
+
+    private static long memory(ByteBuf buffer) {
+        return MemorySegment.ofBuffer(buffer.nioBuffer()).address();
+    }
+
+    @Override
+    public void reading(boolean on) {
+        channel.config().setAutoRead(on);
+    }
+
+    @Override
+    long send(long addr, long n) {
+        if (inFlight > 0) return 0;
+        int part = (int) Math.min(n, MAX_BUFFER);
+        var buffer = channel.alloc().directBuffer(part);
+        Mem.copy(addr, MemorySegment.ofBuffer(buffer.nioBuffer(0, part)).address(), part);
+        return write(buffer, part);
+    }
+
+    @Override
+    long send(int fd, long off, long n) {
+        if (inFlight > 0) return 0;
+        int part = (int) Math.min(n, MAX_BUFFER);
+        var buffer = channel.alloc().directBuffer(part);
+        long read = Posix.pread(fd, MemorySegment.ofBuffer(buffer.nioBuffer(0, part)).address(), part, off);
+        if (read <= 0) {
+            buffer.release();
+            return read < 0 ? read : -Errno.EIO;
+        }
+        return write(buffer, (int) read);
+    }
+
+    private long write(ByteBuf buffer, int n) {
+        buffer.writerIndex(n);
+        inFlight = n;
+        writing = true;
+        channel.writeAndFlush(buffer).addListener(f -> written((ChannelFuture) f));
+        writing = false;
+        return n;
+    }
+
+    private void written(ChannelFuture f) {
+        inFlight = 0;
+        if (!f.isSuccess()) worker.run(() -> fail(NettyErrno.of(f.cause())));
+        else if (!writing) worker.run(this::drain);
+    }
+
+    @Override
+    long inFlight() {
+        return inFlight;
+    }
+
+    @Override
+    void wantWritable() {
+        // written() comes anyway
+    }
+
+    @Override
+    void shutdownSocket() {
+        channel.shutdownOutput();
+    }
+
+    @Override
+    void closeSocket(boolean reset) {
+        if (reset) option(ChannelOption.SO_LINGER, 0);
+        if (channel.isRegistered()) channel.close();
+        else channel.unsafe().closeForcibly();
+    }
+
+    @Override
+    Address askLocal() {
+        return address(channel.localAddress());
+    }
+
+    static Address address(@Nullable SocketAddress at) {
+        return switch (at) {
+            case InetSocketAddress inet -> Address.inet(inet.getAddress().getAddress(), inet.getPort());
+            case UnixDomainSocketAddress unix -> Address.unix(Bytes.utf8(unix.getPath().toString()));
+            case null, default -> Address.inet(InetAddress.getLoopbackAddress().getAddress(), 0);
+        };
+    }
+
+    @Override
+    public boolean noDelay(boolean on) {
+        return unix() || option(ChannelOption.TCP_NODELAY, on);
+    }
+
+    /// The JDK has no such option.
+    @Override
+    public boolean cork(boolean on) {
+        return false;
+    }
+
+    @Override
+    public boolean keepAlive(boolean on) {
+        return option(ChannelOption.SO_KEEPALIVE, on);
+    }
+
+    @Override
+    public boolean receiveBuffer(int bytes) {
+        return option(ChannelOption.SO_RCVBUF, bytes);
+    }
+
+    @Override
+    public boolean sendBuffer(int bytes) {
+        return option(ChannelOption.SO_SNDBUF, bytes);
+    }
+
+    private <T> boolean option(ChannelOption<T> option, T value) {
+        return !closed() && channel.config().setOption(option, value);
+    }
+}
