@@ -1,0 +1,661 @@
+package nightjar.core;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import org.jspecify.annotations.Nullable;
+
+/// libc on Linux. Paths and names are byte strings (one character a byte). A call that fails returns -errno, so every
+/// negative result is an error; [Errno] has the numbers. Calls that may wait do so: not for a worker's thread.
+public final class Posix {
+    public static final int O_RDONLY = 0;
+    public static final int O_WRONLY = 1;
+    public static final int O_RDWR = 2;
+    public static final int O_CREAT = 0x40;
+    public static final int O_EXCL = 0x80;
+    public static final int O_TRUNC = 0x200;
+    public static final int O_APPEND = 0x400;
+    public static final int O_NONBLOCK = 0x800;
+    public static final int O_CLOEXEC = 0x80000;
+    public static final int F_GETFD = 1;
+    public static final int F_SETFD = 2;
+    public static final int F_GETFL = 3;
+    public static final int F_SETFL = 4;
+    public static final int FD_CLOEXEC = 1;
+    public static final int AF_UNIX = 1;
+    public static final int AF_INET = 2;
+    public static final int AF_INET6 = 10;
+    public static final int SOCK_DGRAM = 2;
+    public static final int RLIMIT_CORE = 4;
+    public static final int RLIMIT_NOFILE = 7;
+    public static final int X_OK = 1;
+    public static final int W_OK = 2;
+    public static final int R_OK = 4;
+
+    /// An entry of the user database.
+    public record User(int uid, int gid) {}
+
+    private static final int AT_FDCWD = -100;
+    private static final int AT_SYMLINK_NOFOLLOW = 0x100;
+    private static final int AT_EMPTY_PATH = 0x1000;
+    private static final int STATX_BASIC_STATS = 0x7ff;
+
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final Linker.Option SHORT = Linker.Option.critical(false);
+    private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
+
+    private static final MethodHandle open = failing(JAVA_INT, "open", 2, JAVA_LONG, JAVA_INT, JAVA_INT);
+    private static final MethodHandle close = failing(JAVA_INT, "close", -1, JAVA_INT);
+    private static final MethodHandle read = failing(JAVA_LONG, "read", -1, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle pread = failing(JAVA_LONG, "pread", -1, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle write = failing(JAVA_LONG, "write", -1, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle pwrite = failing(JAVA_LONG, "pwrite", -1, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle sendfile = failing(JAVA_LONG, "sendfile", -1, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle statx = failing(JAVA_INT, "statx", -1, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG);
+    private static final MethodHandle statxOpen = failingShort(JAVA_INT, "statx", JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG);
+    private static final MethodHandle ftruncate = failing(JAVA_INT, "ftruncate", -1, JAVA_INT, JAVA_LONG);
+    private static final MethodHandle unlink = failing(JAVA_INT, "unlink", -1, JAVA_LONG);
+    private static final MethodHandle rmdir = failing(JAVA_INT, "rmdir", -1, JAVA_LONG);
+    private static final MethodHandle mkdir = failing(JAVA_INT, "mkdir", -1, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle access = failing(JAVA_INT, "access", -1, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle chmod = failing(JAVA_INT, "chmod", -1, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle chown = failing(JAVA_INT, "chown", -1, JAVA_LONG, JAVA_INT, JAVA_INT);
+    private static final MethodHandle chdir = failing(JAVA_INT, "chdir", -1, JAVA_LONG);
+    private static final MethodHandle rename = failing(JAVA_INT, "rename", -1, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle dup2 = failing(JAVA_INT, "dup2", -1, JAVA_INT, JAVA_INT);
+    private static final MethodHandle fcntl = failing(JAVA_INT, "fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final MethodHandle kill = failing(JAVA_INT, "kill", -1, JAVA_INT, JAVA_INT);
+    private static final MethodHandle setuid = failing(JAVA_INT, "setuid", -1, JAVA_INT);
+    private static final MethodHandle setgid = failing(JAVA_INT, "setgid", -1, JAVA_INT);
+    private static final MethodHandle initgroups = failing(JAVA_INT, "initgroups", -1, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle setenv = failing(JAVA_INT, "setenv", -1, JAVA_LONG, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle unsetenv = failing(JAVA_INT, "unsetenv", -1, JAVA_LONG);
+    private static final MethodHandle setrlimit = failing(JAVA_INT, "setrlimit", -1, JAVA_INT, JAVA_LONG);
+    private static final MethodHandle getrlimit = failing(JAVA_INT, "getrlimit", -1, JAVA_INT, JAVA_LONG);
+    private static final MethodHandle gethostname = failing(JAVA_INT, "gethostname", -1, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle socket = failing(JAVA_INT, "socket", -1, JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final MethodHandle connect = failing(JAVA_INT, "connect", -1, JAVA_INT, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle send = failing(JAVA_LONG, "send", -1, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle eventfd = failing(JAVA_INT, "eventfd", -1, JAVA_INT, JAVA_INT);
+    private static final MethodHandle readlink = failing(JAVA_LONG, "readlink", -1, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle sigaction = failing(JAVA_INT, "sigaction", -1, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle getpid = plain(JAVA_INT, "getpid");
+    private static final MethodHandle gettid = plain(JAVA_INT, "gettid");
+    private static final MethodHandle geteuid = plain(JAVA_INT, "geteuid");
+    private static final MethodHandle umask = plain(JAVA_INT, "umask", JAVA_INT);
+    private static final MethodHandle getenv = plain(JAVA_LONG, "getenv", JAVA_LONG);
+    private static final MethodHandle strerror = plain(JAVA_LONG, "strerrordesc_np", JAVA_INT);
+    private static final MethodHandle getpwnam = waiting(JAVA_LONG, "getpwnam", JAVA_LONG);
+    private static final MethodHandle getgrnam = waiting(JAVA_LONG, "getgrnam", JAVA_LONG);
+
+    private Posix() {}
+
+    private static MethodHandle failing(MemoryLayout result, String name, int firstVariadic, MemoryLayout... args) {
+        var type = FunctionDescriptor.of(result, args);
+        var address = LINKER.defaultLookup().findOrThrow(name);
+        return firstVariadic < 0
+                ? LINKER.downcallHandle(address, type, ERRNO)
+                : LINKER.downcallHandle(address, type, ERRNO, Linker.Option.firstVariadicArg(firstVariadic));
+    }
+
+    private static MethodHandle failingShort(MemoryLayout result, String name, MemoryLayout... args) {
+        return LINKER.downcallHandle(address(name), FunctionDescriptor.of(result, args), ERRNO, SHORT);
+    }
+
+    private static MethodHandle plain(MemoryLayout result, String name, MemoryLayout... args) {
+        return LINKER.downcallHandle(address(name), FunctionDescriptor.of(result, args), SHORT);
+    }
+
+    private static MethodHandle waiting(MemoryLayout result, String name, MemoryLayout... args) {
+        return LINKER.downcallHandle(address(name), FunctionDescriptor.of(result, args));
+    }
+
+    private static MemorySegment address(String name) {
+        return LINKER.defaultLookup().findOrThrow(name);
+    }
+
+    /// The new descriptor. `O_CLOEXEC` is the caller's to ask for.
+    public static int open(String path, int flags, int mode) {
+        var c = Scratch.take();
+        try {
+            int bad = Scratch.put(c.first, path);
+            if (bad != 0) return -bad;
+            return c.result((int) open.invokeExact(c.captured, c.first, flags, mode));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    public static int close(int fd) {
+        var c = Scratch.take();
+        try {
+            return c.result((int) close.invokeExact(c.captured, fd));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    /// The number of bytes read, 0 at the end.
+    public static long read(int fd, long to, long n) {
+        var c = Scratch.take();
+        try {
+            return c.result((long) read.invokeExact(c.captured, fd, to, n));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    public static long pread(int fd, long to, long n, long offset) {
+        var c = Scratch.take();
+        try {
+            return c.result((long) pread.invokeExact(c.captured, fd, to, n, offset));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    /// The number of bytes written, which may be fewer than `n`.
+    public static long write(int fd, long from, long n) {
+        var c = Scratch.take();
+        try {
+            return c.result((long) write.invokeExact(c.captured, fd, from, n));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    public static long pwrite(int fd, long from, long n, long offset) {
+        var c = Scratch.take();
+        try {
+            return c.result((long) pwrite.invokeExact(c.captured, fd, from, n, offset));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    /// Sends from `offset` of `in`, whose own position stays; returns the number of bytes sent.
+    public static long sendfile(int out, int in, long offset, long n) {
+        var c = Scratch.take();
+        try {
+            Mem.l(c.first, offset);
+            return c.result((long) sendfile.invokeExact(c.captured, out, in, c.first, n));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    public static int ftruncate(int fd, long size) {
+        var c = Scratch.take();
+        try {
+            return c.result((int) ftruncate.invokeExact(c.captured, fd, size));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    public static int unlink(String path) {
+        var c = Scratch.take();
+        try {
+            int bad = Scratch.put(c.first, path);
+            if (bad != 0) return -bad;
+            return c.result((int) unlink.invokeExact(c.captured, c.first));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    public static int rmdir(String path) {
+        var c = Scratch.take();
+        try {
+            int bad = Scratch.put(c.first, path);
+            if (bad != 0) return -bad;
+            return c.result((int) rmdir.invokeExact(c.captured, c.first));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    public static int chdir(String path) {
+        var c = Scratch.take();
+        try {
+            int bad = Scratch.put(c.first, path);
+            if (bad != 0) return -bad;
+            return c.result((int) chdir.invokeExact(c.captured, c.first));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    public static int mkdir(String path, int mode) {
+        var c = Scratch.take();
+        try {
+            int bad = Scratch.put(c.first, path);
+            if (bad != 0) return -bad;
+            return c.result((int) mkdir.invokeExact(c.captured, c.first, mode));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    public static int chmod(String path, int mode) {
+        var c = Scratch.take();
+        try {
+            int bad = Scratch.put(c.first, path);
+            if (bad != 0) return -bad;
+            return c.result((int) chmod.invokeExact(c.captured, c.first, mode));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    /// 0 if this process may do with `path` what `mode` ([#R_OK] and so on) says.
+    public static int access(String path, int mode) {
+        var c = Scratch.take();
+        try {
+            int bad = Scratch.put(c.first, path);
+            if (bad != 0) return -bad;
+            return c.result((int) access.invokeExact(c.captured, c.first, mode));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    public static int chown(String path, int uid, int gid) {
+        var c = Scratch.take();
+        try {
+            int bad = Scratch.put(c.first, path);
+            if (bad != 0) return -bad;
+            return c.result((int) chown.invokeExact(c.captured, c.first, uid, gid));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    public static int rename(String from, String to) {
+        var c = Scratch.take();
+        try {
+            int bad = Scratch.put(c.first, from);
+            if (bad != 0) return -bad;
+            int bad2 = Scratch.put(c.second, to);
+            if (bad2 != 0) return -bad2;
+            return c.result((int) rename.invokeExact(c.captured, c.first, c.second));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    public static int dup2(int from, int to) {
+        var c = Scratch.take();
+        try {
+            return c.result((int) dup2.invokeExact(c.captured, from, to));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    public static int fcntl(int fd, int command, int arg) {
+        var c = Scratch.take();
+        try {
+            return c.result((int) fcntl.invokeExact(c.captured, fd, command, arg));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    public static int kill(int pid, int signal) {
+        var c = Scratch.take();
+        try {
+            return c.result((int) kill.invokeExact(c.captured, pid, signal));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    /// For all threads of the process, as [#setgid] and [#initgroups].
+    public static int setuid(int uid) {
+        var c = Scratch.take();
+        try {
+            return c.result((int) setuid.invokeExact(c.captured, uid));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    public static int setgid(int gid) {
+        var c = Scratch.take();
+        try {
+            return c.result((int) setgid.invokeExact(c.captured, gid));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    public static int initgroups(String user, int gid) {
+        var c = Scratch.take();
+        try {
+            int bad = Scratch.put(c.first, user);
+            if (bad != 0) return -bad;
+            return c.result((int) initgroups.invokeExact(c.captured, c.first, gid));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    /// The environment as C code (Lua's `os.getenv`, children) sees it; Java's own copy does not change.
+    public static int setenv(String name, String value) {
+        var c = Scratch.take();
+        try {
+            int bad = Scratch.put(c.first, name);
+            if (bad != 0) return -bad;
+            long at = Mem.allocCstring(value);
+            try {
+                return c.result((int) setenv.invokeExact(c.captured, c.first, at, 1));
+            } finally {
+                Mem.free(at);
+            }
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    public static int unsetenv(String name) {
+        var c = Scratch.take();
+        try {
+            int bad = Scratch.put(c.first, name);
+            if (bad != 0) return -bad;
+            return c.result((int) unsetenv.invokeExact(c.captured, c.first));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    public static int setrlimit(int resource, long soft, long hard) {
+        var c = Scratch.take();
+        try {
+            Mem.l(c.first, soft);
+            Mem.l(c.first + 8, hard);
+            return c.result((int) setrlimit.invokeExact(c.captured, resource, c.first));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    public static int socket(int family, int type, int protocol) {
+        var c = Scratch.take();
+        try {
+            return c.result((int) socket.invokeExact(c.captured, family, type, protocol));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    /// `address` holds `n` bytes of a sockaddr.
+    public static int connect(int fd, long address, int n) {
+        var c = Scratch.take();
+        try {
+            return c.result((int) connect.invokeExact(c.captured, fd, address, n));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    public static long send(int fd, long from, long n, int flags) {
+        var c = Scratch.take();
+        try {
+            return c.result((long) send.invokeExact(c.captured, fd, from, n, flags));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    static int eventfd(int initial, int flags) {
+        var c = Scratch.take();
+        try {
+            return c.result((int) eventfd.invokeExact(c.captured, initial, flags));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    /// Calls the C function at `handler` with (signal, siginfo_t*, ucontext_t*) on whichever thread takes the signal.
+    static int sigaction(int signal, long handler, int flags) {
+        var c = Scratch.take();
+        try {
+            Mem.fill(c.first, 152, 0);
+            Mem.l(c.first, handler);
+            Mem.i(c.first + 136, flags);
+            return c.result((int) sigaction.invokeExact(c.captured, signal, c.first, 0L));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    /// The soft limit, or -errno; without limit it is `Long.MAX_VALUE`.
+    public static long softLimit(int resource) {
+        var c = Scratch.take();
+        try {
+            int r = c.result((int) getrlimit.invokeExact(c.captured, resource, c.first));
+            if (r < 0) return r;
+            long soft = Mem.l(c.first);
+            return soft < 0 ? Long.MAX_VALUE : soft;
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    /// Fills `to` with what is at `path`, links followed.
+    public static int stat(String path, Stat to) {
+        return stat(path, 0, to);
+    }
+
+    /// As [#stat], but of a link itself.
+    public static int lstat(String path, Stat to) {
+        return stat(path, AT_SYMLINK_NOFOLLOW, to);
+    }
+
+    private static int stat(String path, int flags, Stat to) {
+        var c = Scratch.take();
+        try {
+            int bad = Scratch.put(c.first, path);
+            if (bad != 0) return -bad;
+            int r = c.result((int) statx.invokeExact(c.captured, AT_FDCWD, c.first, flags, STATX_BASIC_STATS, c.second));
+            if (r == 0) to.read(c.second);
+            return r;
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    /// Fills `to` with what the open file is.
+    public static int fstat(int fd, Stat to) {
+        var c = Scratch.take();
+        try {
+            Mem.b(c.first, 0);
+            int r = c.result((int) statxOpen.invokeExact(c.captured, fd, c.first, AT_EMPTY_PATH, STATX_BASIC_STATS, c.second));
+            if (r == 0) to.read(c.second);
+            return r;
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    /// Where the link leads; null if `path` is no link that can be read.
+    public static @Nullable String readlink(String path) {
+        var c = Scratch.take();
+        try {
+            if (Scratch.put(c.first, path) != 0) return null;
+            long n = (long) readlink.invokeExact(c.captured, c.first, c.second, (long) Scratch.PATH_MAX);
+            return n < 0 ? null : Mem.string(c.second, (int) n);
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    /// The machine's name, `localhost` if it has none.
+    public static String hostname() {
+        var c = Scratch.take();
+        try {
+            int r = (int) gethostname.invokeExact(c.captured, c.first, 256L);
+            return r < 0 ? "localhost" : Mem.cstring(c.first);
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    public static @Nullable String getenv(String name) {
+        var c = Scratch.take();
+        try {
+            if (Scratch.put(c.first, name) != 0) return null;
+            long value = (long) getenv.invokeExact(c.first);
+            return value == 0 ? null : Mem.cstring(value);
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    public static int getpid() {
+        try {
+            return (int) getpid.invokeExact();
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        }
+    }
+
+    /// The kernel's number of the calling thread.
+    public static int gettid() {
+        try {
+            return (int) gettid.invokeExact();
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        }
+    }
+
+    public static int geteuid() {
+        try {
+            return (int) geteuid.invokeExact();
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        }
+    }
+
+    /// The mask there was before.
+    public static int umask(int mask) {
+        try {
+            return (int) umask.invokeExact(mask);
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        }
+    }
+
+    /// Null for a user that the system does not know.
+    public static synchronized @Nullable User user(String name) {
+        long at = Mem.allocCstring(name);
+        try {
+            long passwd = (long) getpwnam.invokeExact(at);
+            return passwd == 0 ? null : new User(Mem.i(passwd + 16), Mem.i(passwd + 20));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            Mem.free(at);
+        }
+    }
+
+    /// -1 for a group that the system does not know.
+    public static synchronized int group(String name) {
+        long at = Mem.allocCstring(name);
+        try {
+            long group = (long) getgrnam.invokeExact(at);
+            return group == 0 ? -1 : Mem.i(group + 16);
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            Mem.free(at);
+        }
+    }
+
+    static String errorText(int errno) {
+        try {
+            long text = (long) strerror.invokeExact(errno);
+            return text == 0 ? "Unknown error" : Mem.cstring(text);
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        }
+    }
+}
