@@ -1,7 +1,7 @@
 package nightjar.conf;
 
 /// nginx's numbers, sizes and times; -1 stands for a bad one, as in nginx.
-final class Units {
+public final class Units {
     private static final long BAD = -1;
     /// Ranks of the units of time, which must come from long to short: years … milliseconds, then a blank.
     private static final int MONTH = 2;
@@ -28,12 +28,12 @@ final class Units {
     }
 
     /// Bytes, with `k` or `m`. Source: ngx_parse_size().
-    static long size(String s) {
+    public static long size(String s) {
         return scaled(s, "km");
     }
 
     /// Bytes, with `k`, `m` or `g`. Source: ngx_parse_offset().
-    static long offset(String s) {
+    public static long offset(String s) {
         return scaled(s, "kmg");
     }
 
@@ -46,7 +46,7 @@ final class Units {
 
     /// `1h30m`, `10s 5ms`, `90`; years and months only where a time is in seconds, `ms` only where it is not.
     /// Source: ngx_parse_time().
-    static long time(String s, boolean seconds) {
+    public static long time(String s, boolean seconds) {
         long total = 0;
         long value = 0;
         int rank = seconds ? 0 : MONTH;

@@ -1,10 +1,10 @@
 package nightjar.http;
 
 import java.util.concurrent.atomic.AtomicLong;
+import nightjar.core.Errno;
 import nightjar.core.Log;
 import nightjar.core.Log.Level;
 import nightjar.core.Mem;
-import nightjar.core.Posix;
 import nightjar.net.Conn;
 import nightjar.net.Timer;
 import org.jspecify.annotations.Nullable;
@@ -57,12 +57,10 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
 
     /// Begins to wait for the first request.
     void start() {
-        http.connections++;
-        http.active = http.connections;
-        http.accepted++;
+        http.opened(this);
         conn.handler = this;
         var server = listen.names.byDefault;
-        conn.tcpNodelay(server.root.conf(Core.CONF).tcpNodelay());
+        conn.noDelay(server.root.conf(Core.CONF).tcpNodelay());
         arm(server.conf.clientHeaderTimeout());
         conn.reading(true);
     }
@@ -105,7 +103,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
             }
             case HEAD -> {
                 timedOut("client timed out");
-                var r = request(409);
+                var r = request(false);
                 r.out.status = 408;
                 Finalizer.terminate(r, 408);
             }
@@ -178,12 +176,8 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     /// Moves what nobody has taken into a block of this connection's own.
     private void keep() {
         if (inLen == 0 || in == held) return;
-        if (held != 0 && in > held && in < held + heldCapacity) {
-            Mem.copy(in, held, inLen);
-        } else {
-            room(inLen);
-            Mem.copy(in, held, inLen);
-        }
+        room(inLen);
+        Mem.move(in, held, inLen);
         in = held;
     }
 
@@ -220,7 +214,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
         if (rc < 0) { refuse(rc); return true; }
         in += rc;
         inLen -= rc;
-        var r = request(rc);
+        var r = request(true);
         run(r);
         return true;
     }
@@ -233,28 +227,27 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
 
     private Server byName(HeadersIn h) {
         if (listen.names.single()) return listen.names.byDefault;
-        return listen.names.findPlain(h.server());
+        return listen.names.find(null, h.server());
     }
 
     @Override public boolean notes() { return log().on(Level.INFO); }
     @Override public void note(String text) { info(text); }
 
-    private Request request(int headLength) {
+    private Request request(boolean whole) {
         var h = head;
         requests++;
         http.requests++;
         var server = listen.names.byDefault;
         var r = new Request(this, null, h, server);
-        r.startedMsec = startMsec;
+        r.startMsec = startMsec;
         request = r;
         finishing = false;
         var line = h.line;
-        if (headLength > 0 && headLength != 409) {
+        if (whole) {
             r.method = line.methodName();
             r.version = line.version();
             r.uri = line.uri();
-            var args = line.args();
-            r.args = line.hasArgs() ? args : null;
+            r.args = line.argsStart < 0 ? null : line.args();
             r.unparsedUri = line.unparsedUri();
             var host = h.server();
             r.host = host.isEmpty() ? null : host;
@@ -281,9 +274,8 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
 
     /// Answers a head that is not one.
     private void refuse(int code) {
-        var r = request(0);
-        r.version = Math.max(r.version, Request.HTTP_10);
-        r.requestLine();
+        var r = request(false);
+        r.version = Request.HTTP_11;
         r.log(Level.INFO, HeadError.text(code, head) + (code == HeadError.CLOSED ? " while reading client request headers" : ""));
         r.keepAlive = false;
         inLen = 0;
@@ -476,11 +468,11 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
             if (discardRest > 0) return false;
         } else {
             for (;;) {
-                int event = discardChunks.next(in, inLen);
-                int k = discardChunks.consumed();
+                int event = discardChunks.next(in, in + inLen);
+                int k = (int) (discardChunks.position() - in);
                 in += k;
                 inLen -= k;
-                if (event == ChunkedParser.DATA) { discardRest += discardChunks.dataLength(); continue; }
+                if (event == ChunkedParser.DATA) { discardRest += discardChunks.length(); continue; }
                 if (event == ChunkedParser.BAD || discardRest > MAX_DISCARD) { close(); return false; }
                 if (event != ChunkedParser.DONE) return false;
                 break;
@@ -533,7 +525,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     }
 
     @Override public void onError(Conn c, int errno) {
-        var text = "recv() failed (" + errno + ": " + Posix.strerror(errno) + ")";
+        var text = "recv() failed " + Errno.quoted(errno);
         switch (state) {
             case BODY -> {
                 request.log(Level.INFO, text + " while reading client request body");
@@ -558,8 +550,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
         conn.worker.timers.cancel(this);
         conn.flush();
         conn.close();
-        http.connections--;
-        http.active = http.connections;
+        http.closed(this);
         inLen = 0;
         if (!running) release();
     }

@@ -64,7 +64,7 @@ public final class Core {
     /// The handler that makes a location's content, set by directives such as `content_by_lua` or `echo`.
     public static final Slot<@Nullable Handler> CONTENT = Slot.own(null);
     /// The error log in force; made by the process before `http` is read.
-    public static final Slot<Log> LOG = Slot.of(Log.STDERR);
+    public static final Slot<Log> LOG = Slot.of(Log.NONE);
 
     static final Slot<Root> ROOT_SLOT = Slot.of(new Root(ComplexValue.literal("html"), false));
     static final Directive<Root> ROOT = one("root", HTTP_SRV_LOC_LIF, Arity.take(1), ROOT_SLOT, a -> root(a, false));
@@ -183,6 +183,12 @@ public final class Core {
             .variables(CoreVariables.ALL);
 
     private Core() {}
+
+    /// Says where relative paths start; before `http` is read.
+    public static void prefix(Scope main, String prefix) { main.set(CoreServer.PREFIX, prefix); }
+
+    /// The prefix path, with a slash at its end.
+    public static String prefix(Scope scope) { return scope.get(CoreServer.PREFIX); }
 
     // --- how words become values
 

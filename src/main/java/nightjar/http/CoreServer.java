@@ -55,7 +55,7 @@ final class CoreServer {
 
     private static void server(Args args, Scope http) {
         var scope = http.child(Context.SERVER);
-        var server = new Server(http.get(HttpConf.HTTP), scope, new Location(Location.Kind.NONE, "", scope, null, List.of()));
+        var server = new Server(http.get(HttpConf.HTTP), scope, new Location(Location.Kind.NONE, "", scope, null));
         scope.set(SERVER_SLOT, server);
         args.readBlock(scope);
         if (!scope.has(Listens.LISTENS)) scope.add(Listens.LISTENS, Listens.byDefault(args));
@@ -118,12 +118,12 @@ final class CoreServer {
     }
 
     private static Location plain(Location.Kind kind, String name, Scope scope) {
-        return new Location(kind, name, scope, null, List.of());
+        return new Location(kind, name, scope, null);
     }
 
     private static Location regex(Args a, String pattern, boolean caseless, Scope scope) {
         var c = Regexes.compile(a, pattern, caseless);
-        var l = new Location(Location.Kind.REGEX, pattern, scope, c.regex(), c.names());
+        var l = new Location(Location.Kind.REGEX, pattern, scope, c.regex());
         l.captureVariables = c.variables();
         return l;
     }
@@ -152,7 +152,7 @@ final class CoreServer {
 
     /// A block that changes the configuration of requests in the location around it.
     static Location pseudo(Scope outer, Scope own) {
-        var l = new Location(Location.Kind.NONE, "", own, null, List.of());
+        var l = new Location(Location.Kind.NONE, "", own, null);
         outer.add(PSEUDO, l);
         return l;
     }

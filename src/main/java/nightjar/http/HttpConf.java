@@ -137,6 +137,11 @@ public final class HttpConf {
 
     /// Takes a connection that one of this configuration's sockets accepted.
     public void accepted(Conn conn, HttpWorker worker, Endpoint endpoint) {
+        if (worker.connections() >= worker.maxConnections && !worker.closeOldestIdle()) {
+            log().write(Log.Level.ALERT, worker.maxConnections + " worker_connections are not enough");
+            conn.close();
+            return;
+        }
         new Connection(conn, worker, endpoint.pick(conn)).start();
     }
 }

@@ -1,6 +1,8 @@
 package nightjar.http;
 
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
 import nightjar.net.Worker;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,11 @@ public final class HttpWorker {
     private final ArrayDeque<HeadersIn> heads = new ArrayDeque<>();
     /// Connections open, and those that wait for a request.
     int connections;
+    /// Connections of each configuration in use.
+    private final Map<HttpConf, int[]> users = new HashMap<>();
+    private final Map<HttpConf, Runnable> whenUnused = new HashMap<>();
+    /// The most connections at a time (`worker_connections`).
+    public int maxConnections = 512;
     private @Nullable Connection idleFirst, idleLast;
     int idle;
     /// Counters of `stub_status`, summed over workers by whoever asks.
@@ -21,6 +28,33 @@ public final class HttpWorker {
     public volatile int active, waiting, reading;
 
     public HttpWorker(Worker worker) { this.worker = worker; }
+
+    void opened(Connection c) {
+        active = ++connections;
+        accepted++;
+        users.computeIfAbsent(c.listen.http, _ -> new int[1])[0]++;
+    }
+
+    void closed(Connection c) {
+        active = --connections;
+        var http = c.listen.http;
+        int left = --users.get(http)[0];
+        if (left > 0) return;
+        var then = whenUnused.remove(http);
+        if (then != null) worker.defer(then);
+    }
+
+    /// Closes idle connections of `http`, and runs `then` when the others have ended as well.
+    public void drain(HttpConf http, Runnable then) {
+        var n = users.get(http);
+        if (n == null || n[0] == 0) { then.run(); return; }
+        whenUnused.put(http, () -> { users.remove(http); then.run(); });
+        for (var c = idleFirst; c != null; ) {
+            var next = c.idleNext;
+            if (c.belongsTo(http)) c.close();
+            c = next;
+        }
+    }
 
     HeadersIn takeHead() {
         var h = heads.pollLast();
@@ -57,15 +91,6 @@ public final class HttpWorker {
         if (c == null) return false;
         c.close();
         return true;
-    }
-
-    /// Closes idle connections that belong to `http`; the others close when their requests have ended.
-    public void drain(HttpConf http) {
-        for (var c = idleFirst; c != null; ) {
-            var next = c.idleNext;
-            if (c.belongsTo(http)) c.close();
-            c = next;
-        }
     }
 
     public int connections() { return connections; }

@@ -106,7 +106,7 @@ final class Listens {
 
     private static int seconds(Args a, String whole, String value) {
         if (value.isEmpty()) return 0;
-        long n = Units.sec(value);
+        long n = Units.time(value, true);
         if (n <= 0) throw a.fail("invalid so_keepalive value: \"" + whole + "\"");
         return (int) n;
     }

@@ -1,6 +1,5 @@
 package nightjar.http;
 
-import java.util.List;
 import nightjar.conf.Scope;
 import nightjar.pcre.Regex;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,6 @@ public final class Location {
     public final String name;
     public final Scope scope;
     final @Nullable Regex regex;
-    final List<String> captureNames;
 
     /// Made by [HttpConf] when all text is read.
     Object[] confs = {};
@@ -37,15 +35,14 @@ public final class Location {
     Handler[] logHandlers = {};
     Locations inner = Locations.NONE;
     LimitExcept.@Nullable Rule limitExcept;
-    /// The named slots of a regular expression's named captures, in the order of `captureNames`.
+    /// The variables of the regular expression's named captures, in the order of [Regex#names].
     Variable[] captureVariables = {};
 
-    Location(Kind kind, String name, Scope scope, @Nullable Regex regex, List<String> captureNames) {
+    Location(Kind kind, String name, Scope scope, @Nullable Regex regex) {
         this.kind = kind;
         this.name = name;
         this.scope = scope;
         this.regex = regex;
-        this.captureNames = captureNames;
     }
 
     @SuppressWarnings("unchecked")

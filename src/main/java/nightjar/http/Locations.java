@@ -98,7 +98,7 @@ final class Locations {
         if (noRegex) return found;
         for (var l : regex) {
             if (r.debug()) r.debug("test location: ~ \"" + l.name + "\"");
-            if (!Regexes.match(r, l.regex, r.uri, l.captureVariables, l.captureNames)) continue;
+            if (!Regexes.match(r, l.regex, r.uri, l.captureVariables)) continue;
             var inner = l.inner.find(r);
             return inner != null ? inner : l;
         }

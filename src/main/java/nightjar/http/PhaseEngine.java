@@ -141,7 +141,7 @@ public final class PhaseEngine {
             case Signal.OK -> { r.step = after(phases[step]); yield true; }
             case Signal.DECLINED -> { r.step++; yield true; }
             case Signal.AGAIN, Signal.DONE -> false;
-            case Signal.ERROR, Status _ -> { Finalizer.finalize(r, outcome); yield false; }
+            default -> { Finalizer.finalize(r, outcome); yield false; }
         };
     }
 

@@ -39,11 +39,11 @@ public final class Request {
     /// The request target as sent.
     public String unparsedUri = "";
     /// The whole request line as sent.
-    public @Nullable String requestLine;
+    private @Nullable String requestLine;
     /// The host of an absolute-form target or of the Host header, lower case and without port, or `null`.
     public @Nullable String host;
     /// Milliseconds since the epoch, when its first byte was read.
-    public final long startMsec;
+    public long startMsec;
 
     /// The content handler chosen by the location, or `null` for the content phase's handlers.
     public @Nullable Handler content;
@@ -58,7 +58,7 @@ public final class Request {
     /// Where a subrequest's output goes; `null` for a request whose output goes to the client.
     public @Nullable Sink sink;
     /// Called when this subrequest has ended.
-    @Nullable Subrequest.Ended ended;
+    Subrequest.@Nullable Ended ended;
 
     int step;
     int phaseLimit = Integer.MAX_VALUE;
@@ -108,7 +108,14 @@ public final class Request {
     private @Nullable Object @Nullable [] ctx;
     private @Nullable List<Runnable> cleanup;
     int @Nullable [] phasePlace;
-    long sentBefore;
+    /// Runs when the connection takes more again.
+    @Nullable Runnable writable;
+    /// Runs when the client has gone away.
+    @Nullable Runnable aborted;
+    /// Bytes on the connection before this response.
+    public long sentBefore;
+    /// The body's length as the head framed it, whatever is made of it since; -1: none.
+    long framedLength;
 
     Request(Connection c, @Nullable Request parent, HeadersIn in, Server server) {
         this.c = c;
@@ -119,6 +126,8 @@ public final class Request {
         this.server = server;
         this.loc = server.root;
         this.startMsec = worker.clock.msec();
+        this.sentBefore = c.conn.written();
+        this.framedLength = in.contentLength;
         int slots = server.http.variables.slots();
         this.vars = parent != null && parent.server.http == server.http ? parent.vars : new String[slots];
     }
@@ -178,6 +187,12 @@ public final class Request {
         if (list != null) for (int i = list.size() - 1; i >= 0; i--) list.get(i).run();
     }
 
+    /// The name that Authorization gives, whether or not it is right; `null` without one.
+    public @Nullable String remoteUser() {
+        if (remoteUser == null) remoteUser = BasicCredentials.user(in.get("authorization"));
+        return remoteUser == null || remoteUser.isEmpty() ? null : remoteUser;
+    }
+
     public boolean isSubrequest() { return parent != null; }
 
     /// Whether the response to this request has no body whatever its head says.
@@ -202,8 +217,8 @@ public final class Request {
 
     private void describe(StringBuilder b) {
         b.append(", server: ").append(server.name());
-        var line = main.requestLine;
-        if (line != null) b.append(", request: \"").append(line).append('"');
+        var line = main.requestLine();
+        if (!line.isEmpty()) b.append(", request: \"").append(line).append('"');
         if (parent != null) {
             b.append(", subrequest: \"").append(uri);
             if (args != null && !args.isEmpty()) b.append('?').append(args);
@@ -214,6 +229,12 @@ public final class Request {
         if (h != null) b.append(", host: \"").append(h).append('"');
         var referer = in.get("referer");
         if (referer != null) b.append(", referrer: \"").append(referer).append('"');
+    }
+
+    /// The request line as the client sent it.
+    public String requestLine() {
+        if (requestLine == null) requestLine = main == this ? in.line.text() : main.requestLine();
+        return requestLine;
     }
 
     // --- arguments
@@ -227,7 +248,7 @@ public final class Request {
         for (int p = 0; p < end; ) {
             int amp = args.indexOf('&', p);
             if (amp < 0) amp = end;
-            if (amp - p > n && args.charAt(p + n) == '=' && Bytes.regionMatchesIgnoreCase(args, p, name, n)) {
+            if (amp - p > n && args.charAt(p + n) == '=' && Bytes.regionEqualsIgnoreCase(args, p, name)) {
                 return args.substring(p + n + 1, amp);
             }
             p = amp + 1;

@@ -1,15 +1,18 @@
 package nightjar.http;
 
 import java.util.function.Consumer;
+import nightjar.core.Bytes;
 import nightjar.core.Errno;
 import nightjar.core.Log.Level;
 import nightjar.core.Mem;
 import nightjar.core.Posix;
+import nightjar.core.Stat;
 import org.jspecify.annotations.Nullable;
 
 /// The body that a client sends with its request: in memory up to `client_body_buffer_size`, then in a file.
 /// Source: ngx_http_request_body.c.
 public final class RequestBody {
+    private static final byte[] CONTINUE = Bytes.of("HTTP/1.1 100 Continue\r\n\r\n");
     private static long nextFile;
 
     private final Request r;
@@ -59,7 +62,7 @@ public final class RequestBody {
         r.expectTested = true;
         if (!"100-continue".equalsIgnoreCase(r.in.get("expect"))) return;
         r.debug("send 100 Continue");
-        r.c.conn.write("HTTP/1.1 100 Continue\r\n\r\n");
+        r.c.conn.write(CONTINUE);
         r.c.conn.flush();
     }
 
@@ -84,16 +87,16 @@ public final class RequestBody {
         }
         int used = 0;
         while (!complete) {
-            int event = chunks.next(at + used, n - used);
-            used += chunks.consumed();
+            int event = chunks.next(at + used, at + n);
+            used = (int) (chunks.position() - at);
             switch (event) {
                 case ChunkedParser.DATA -> {
                     long max = r.core().clientMaxBodySize();
-                    if (max > 0 && received + chunks.dataLength() > max) {
-                        r.log(Level.ERROR, "client intended to send too large chunked body: " + received + "+" + chunks.dataLength() + " bytes");
+                    if (max > 0 && chunks.exceeds(max)) {
+                        r.log(Level.ERROR, "client intended to send too large chunked body: " + (chunks.received() - chunks.length()) + "+" + (chunks.length() + chunks.left()) + " bytes");
                         return -413;
                     }
-                    if (!store(chunks.dataAddress(), chunks.dataLength())) return -500;
+                    if (!store(chunks.data(), chunks.length())) return -500;
                 }
                 case ChunkedParser.DONE -> { if (!finish()) return -500; }
                 case ChunkedParser.BAD -> {
@@ -149,7 +152,7 @@ public final class RequestBody {
             fd = Posix.open(path, Posix.O_RDWR | Posix.O_CREAT | Posix.O_EXCL, 0600);
             if (fd >= 0) break;
             if (fd != -Errno.EEXIST || tries > 1000) {
-                r.log(Level.CRIT, "open() \"" + path + "\" failed (" + -fd + ": " + Posix.strerror(-fd) + ")");
+                r.log(Level.CRIT, "open() \"" + path + "\" failed " + Errno.quoted(-fd));
                 fd = -1;
                 path = null;
                 return false;
@@ -167,7 +170,7 @@ public final class RequestBody {
         while (n > 0) {
             long k = Posix.write(fd, at, n);
             if (k < 0) {
-                r.log(Level.CRIT, "pwrite() \"" + path + "\" failed (" + -k + ": " + Posix.strerror((int) -k) + ")");
+                r.log(Level.CRIT, "pwrite() \"" + path + "\" failed " + Errno.quoted((int) -k));
                 return false;
             }
             at += k;
@@ -186,7 +189,18 @@ public final class RequestBody {
     public @Nullable String path() { return path; }
     public int fd() { return fd; }
     /// All bytes, wherever they are.
-    public long size() { return fd >= 0 ? Math.max(0, Posix.size(fd)) : len; }
+    public long size() { return fd >= 0 ? fileSize() : len; }
+
+    private long fileSize() {
+        var stat = new Stat();
+        return Posix.fstat(fd, stat) < 0 ? 0 : stat.size;
+    }
+
+    /// Whether the client has still to send some of it.
+    boolean unread() { return !complete; }
+    long rest() { return rest; }
+    long received() { return received; }
+    @Nullable ChunkedParser chunks() { return chunks; }
 
     /// Replaces the body by bytes in memory.
     public void set(long at, int n) {

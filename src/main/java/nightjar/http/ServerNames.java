@@ -35,7 +35,8 @@ public final class ServerNames {
     boolean single() { return exact.size() + leading.size() + trailing.size() + regexes.size() <= 1 && regexes.isEmpty(); }
 
     /// The server for `host` (lower case, no port), the default one when no name fits.
-    Server find(Request r, String host) {
+    /// @param r keeps the captures of a regular expression; may be `null`
+    Server find(@Nullable Request r, String host) {
         var s = exact.get(host);
         if (s != null) return s;
         if (!leading.isEmpty()) {
@@ -50,7 +51,7 @@ public final class ServerNames {
                 if (s != null) return s;
             }
         }
-        for (var n : regexes) if (n.name.regex().match(r, host)) return n.server;
+        for (var n : regexes) if (r == null ? n.name.regex().find(host) : n.name.regex().match(r, host)) return n.server;
         return byDefault;
     }
 }

@@ -22,7 +22,6 @@ public final class Subrequest {
         r.uri = uri;
         r.args = args == null || args.isEmpty() ? null : args;
         r.unparsedUri = parent.unparsedUri;
-        r.requestLine = parent.requestLine;
         r.host = parent.host;
         r.method = "GET";
         r.version = parent.version;
