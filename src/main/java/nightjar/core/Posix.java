@@ -2,11 +2,12 @@ package nightjar.core;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static nightjar.core.Libc.failing;
+import static nightjar.core.Libc.failingShort;
+import static nightjar.core.Libc.plain;
+import static nightjar.core.Libc.variadic;
+import static nightjar.core.Libc.waiting;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +28,6 @@ public final class Posix {
     public static final int F_GETFL = 3;
     public static final int F_SETFL = 4;
     public static final int FD_CLOEXEC = 1;
-    public static final int AF_UNIX = 1;
-    public static final int AF_INET = 2;
-    public static final int AF_INET6 = 10;
-    public static final int SOCK_DGRAM = 2;
     public static final int RLIMIT_CORE = 4;
     public static final int RLIMIT_NOFILE = 7;
     public static final int X_OK = 1;
@@ -45,79 +42,45 @@ public final class Posix {
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int STATX_BASIC_STATS = 0x7ff;
 
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final Linker.Option SHORT = Linker.Option.critical(false);
-    private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
-
-    private static final MethodHandle open = failing(JAVA_INT, "open", 2, JAVA_LONG, JAVA_INT, JAVA_INT);
-    private static final MethodHandle close = failing(JAVA_INT, "close", -1, JAVA_INT);
-    private static final MethodHandle read = failing(JAVA_LONG, "read", -1, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle pread = failing(JAVA_LONG, "pread", -1, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle write = failing(JAVA_LONG, "write", -1, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle pwrite = failing(JAVA_LONG, "pwrite", -1, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle sendfile = failing(JAVA_LONG, "sendfile", -1, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle statx = failing(JAVA_INT, "statx", -1, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG);
+    private static final MethodHandle open = variadic(JAVA_INT, "open", 2, JAVA_LONG, JAVA_INT, JAVA_INT);
+    private static final MethodHandle close = failing(JAVA_INT, "close", JAVA_INT);
+    private static final MethodHandle read = failing(JAVA_LONG, "read", JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle pread = failing(JAVA_LONG, "pread", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle write = failing(JAVA_LONG, "write", JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle pwrite = failing(JAVA_LONG, "pwrite", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle sendfile = failing(JAVA_LONG, "sendfile", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle statx = failing(JAVA_INT, "statx", JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG);
     private static final MethodHandle statxOpen = failingShort(JAVA_INT, "statx", JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle ftruncate = failing(JAVA_INT, "ftruncate", -1, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle unlink = failing(JAVA_INT, "unlink", -1, JAVA_LONG);
-    private static final MethodHandle rmdir = failing(JAVA_INT, "rmdir", -1, JAVA_LONG);
-    private static final MethodHandle mkdir = failing(JAVA_INT, "mkdir", -1, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle access = failing(JAVA_INT, "access", -1, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle chmod = failing(JAVA_INT, "chmod", -1, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle chown = failing(JAVA_INT, "chown", -1, JAVA_LONG, JAVA_INT, JAVA_INT);
-    private static final MethodHandle chdir = failing(JAVA_INT, "chdir", -1, JAVA_LONG);
-    private static final MethodHandle rename = failing(JAVA_INT, "rename", -1, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle dup2 = failing(JAVA_INT, "dup2", -1, JAVA_INT, JAVA_INT);
-    private static final MethodHandle fcntl = failing(JAVA_INT, "fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final MethodHandle kill = failing(JAVA_INT, "kill", -1, JAVA_INT, JAVA_INT);
-    private static final MethodHandle setuid = failing(JAVA_INT, "setuid", -1, JAVA_INT);
-    private static final MethodHandle setgid = failing(JAVA_INT, "setgid", -1, JAVA_INT);
-    private static final MethodHandle initgroups = failing(JAVA_INT, "initgroups", -1, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle setenv = failing(JAVA_INT, "setenv", -1, JAVA_LONG, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle unsetenv = failing(JAVA_INT, "unsetenv", -1, JAVA_LONG);
-    private static final MethodHandle setrlimit = failing(JAVA_INT, "setrlimit", -1, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle getrlimit = failing(JAVA_INT, "getrlimit", -1, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle gethostname = failing(JAVA_INT, "gethostname", -1, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle socket = failing(JAVA_INT, "socket", -1, JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final MethodHandle connect = failing(JAVA_INT, "connect", -1, JAVA_INT, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle send = failing(JAVA_LONG, "send", -1, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle eventfd = failing(JAVA_INT, "eventfd", -1, JAVA_INT, JAVA_INT);
-    private static final MethodHandle readlink = failing(JAVA_LONG, "readlink", -1, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle sigaction = failing(JAVA_INT, "sigaction", -1, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle ftruncate = failing(JAVA_INT, "ftruncate", JAVA_INT, JAVA_LONG);
+    private static final MethodHandle unlink = failing(JAVA_INT, "unlink", JAVA_LONG);
+    private static final MethodHandle rmdir = failing(JAVA_INT, "rmdir", JAVA_LONG);
+    private static final MethodHandle mkdir = failing(JAVA_INT, "mkdir", JAVA_LONG, JAVA_INT);
+    private static final MethodHandle access = failing(JAVA_INT, "access", JAVA_LONG, JAVA_INT);
+    private static final MethodHandle chmod = failing(JAVA_INT, "chmod", JAVA_LONG, JAVA_INT);
+    private static final MethodHandle chown = failing(JAVA_INT, "chown", JAVA_LONG, JAVA_INT, JAVA_INT);
+    private static final MethodHandle chdir = failing(JAVA_INT, "chdir", JAVA_LONG);
+    private static final MethodHandle rename = failing(JAVA_INT, "rename", JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle dup2 = failing(JAVA_INT, "dup2", JAVA_INT, JAVA_INT);
+    private static final MethodHandle fcntl = variadic(JAVA_INT, "fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final MethodHandle kill = failing(JAVA_INT, "kill", JAVA_INT, JAVA_INT);
+    private static final MethodHandle setuid = failing(JAVA_INT, "setuid", JAVA_INT);
+    private static final MethodHandle setgid = failing(JAVA_INT, "setgid", JAVA_INT);
+    private static final MethodHandle initgroups = failing(JAVA_INT, "initgroups", JAVA_LONG, JAVA_INT);
+    private static final MethodHandle setenv = failing(JAVA_INT, "setenv", JAVA_LONG, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle unsetenv = failing(JAVA_INT, "unsetenv", JAVA_LONG);
+    private static final MethodHandle setrlimit = failing(JAVA_INT, "setrlimit", JAVA_INT, JAVA_LONG);
+    private static final MethodHandle getrlimit = failing(JAVA_INT, "getrlimit", JAVA_INT, JAVA_LONG);
+    private static final MethodHandle gethostname = failing(JAVA_INT, "gethostname", JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle readlink = failing(JAVA_LONG, "readlink", JAVA_LONG, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle getpid = plain(JAVA_INT, "getpid");
     private static final MethodHandle gettid = plain(JAVA_INT, "gettid");
     private static final MethodHandle geteuid = plain(JAVA_INT, "geteuid");
     private static final MethodHandle umask = plain(JAVA_INT, "umask", JAVA_INT);
     private static final MethodHandle getenv = plain(JAVA_LONG, "getenv", JAVA_LONG);
-    private static final MethodHandle strerror = plain(JAVA_LONG, "strerrordesc_np", JAVA_INT);
     private static final MethodHandle getpwnam = waiting(JAVA_LONG, "getpwnam", JAVA_LONG);
     private static final MethodHandle getgrnam = waiting(JAVA_LONG, "getgrnam", JAVA_LONG);
 
     private Posix() {}
-
-    private static MethodHandle failing(MemoryLayout result, String name, int firstVariadic, MemoryLayout... args) {
-        var type = FunctionDescriptor.of(result, args);
-        var address = LINKER.defaultLookup().findOrThrow(name);
-        return firstVariadic < 0
-                ? LINKER.downcallHandle(address, type, ERRNO)
-                : LINKER.downcallHandle(address, type, ERRNO, Linker.Option.firstVariadicArg(firstVariadic));
-    }
-
-    private static MethodHandle failingShort(MemoryLayout result, String name, MemoryLayout... args) {
-        return LINKER.downcallHandle(address(name), FunctionDescriptor.of(result, args), ERRNO, SHORT);
-    }
-
-    private static MethodHandle plain(MemoryLayout result, String name, MemoryLayout... args) {
-        return LINKER.downcallHandle(address(name), FunctionDescriptor.of(result, args), SHORT);
-    }
-
-    private static MethodHandle waiting(MemoryLayout result, String name, MemoryLayout... args) {
-        return LINKER.downcallHandle(address(name), FunctionDescriptor.of(result, args));
-    }
-
-    private static MemorySegment address(String name) {
-        return LINKER.defaultLookup().findOrThrow(name);
-    }
 
     /// The new descriptor. `O_CLOEXEC` is the caller's to ask for.
     public static int open(String path, int flags, int mode) {
@@ -435,66 +398,6 @@ public final class Posix {
         }
     }
 
-    public static int socket(int family, int type, int protocol) {
-        var c = Scratch.take();
-        try {
-            return c.result((int) socket.invokeExact(c.captured, family, type, protocol));
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        } finally {
-            c.give();
-        }
-    }
-
-    /// `address` holds `n` bytes of a sockaddr.
-    public static int connect(int fd, long address, int n) {
-        var c = Scratch.take();
-        try {
-            return c.result((int) connect.invokeExact(c.captured, fd, address, n));
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        } finally {
-            c.give();
-        }
-    }
-
-    public static long send(int fd, long from, long n, int flags) {
-        var c = Scratch.take();
-        try {
-            return c.result((long) send.invokeExact(c.captured, fd, from, n, flags));
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        } finally {
-            c.give();
-        }
-    }
-
-    static int eventfd(int initial, int flags) {
-        var c = Scratch.take();
-        try {
-            return c.result((int) eventfd.invokeExact(c.captured, initial, flags));
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        } finally {
-            c.give();
-        }
-    }
-
-    /// Calls the C function at `handler` with (signal, siginfo_t*, ucontext_t*) on whichever thread takes the signal.
-    static int sigaction(int signal, long handler, int flags) {
-        var c = Scratch.take();
-        try {
-            Mem.fill(c.first, 152, 0);
-            Mem.l(c.first, handler);
-            Mem.i(c.first + 136, flags);
-            return c.result((int) sigaction.invokeExact(c.captured, signal, c.first, 0L));
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        } finally {
-            c.give();
-        }
-    }
-
     /// The soft limit, or -errno; without limit it is `Long.MAX_VALUE`.
     public static long softLimit(int resource) {
         var c = Scratch.take();
@@ -647,15 +550,6 @@ public final class Posix {
             throw Downcall.unexpected(t);
         } finally {
             Mem.free(at);
-        }
-    }
-
-    static String errorText(int errno) {
-        try {
-            long text = (long) strerror.invokeExact(errno);
-            return text == 0 ? "Unknown error" : Mem.cstring(text);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
         }
     }
 }

@@ -35,6 +35,7 @@ public final class Regex implements AutoCloseable {
     public static final int ERROR_MATCHLIMIT = -47;
 
     private static final int MAX_ERROR = 128;
+    private static final int[] NO_GROUPS = {};
     private static final Cleaner CLEANER = Cleaner.create();
 
     /// A named group; several may share a name with [#DUPNAMES].
@@ -168,8 +169,6 @@ public final class Regex implements AutoCloseable {
     public boolean matches(String subject) {
         return match(subject, NO_GROUPS) >= 0;
     }
-
-    private static final int[] NO_GROUPS = {};
 
     public int match(String subject, int[] ovector) {
         return match(subject, 0, 0, ovector);
