@@ -1,6 +1,5 @@
 package nightjar.core;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.FunctionDescriptor;
@@ -8,8 +7,13 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Arrays;
 
 /// How libc's functions are bound, and the few that only this package calls: for syslog, signals and error texts.
+///
+/// Every argument and result is bound as a long, pointers and C's ints alike: both calling conventions (x86-64, aarch64)
+/// pass an int in the low half of the register and leave the upper one undefined, so a result that is an int in C must be
+/// cut to an int. The linker makes code once for each shape of call, and that takes milliseconds: this way there are nine.
 final class Libc {
     static final int AF_UNIX = 1;
     static final int AF_INET = 2;
@@ -20,39 +24,44 @@ final class Libc {
     private static final Linker.Option SHORT = Linker.Option.critical(false);
     private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
 
-    private static final MethodHandle socket = failing(JAVA_INT, "socket", JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final MethodHandle connect = failing(JAVA_INT, "connect", JAVA_INT, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle send = failing(JAVA_LONG, "send", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle eventfd = failing(JAVA_INT, "eventfd", JAVA_INT, JAVA_INT);
-    private static final MethodHandle sigaction = failing(JAVA_INT, "sigaction", JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle strerror = plain(JAVA_LONG, "strerrordesc_np", JAVA_INT);
+    private static final MethodHandle socket = failing("socket", 3);
+    private static final MethodHandle connect = failing("connect", 3);
+    private static final MethodHandle send = failing("send", 4);
+    private static final MethodHandle eventfd = failing("eventfd", 2);
+    private static final MethodHandle sigaction = failing("sigaction", 3);
+    private static final MethodHandle strerror = plain("strerrordesc_np", 1);
 
     private Libc() {}
 
-    /// A function that says in errno why it failed; its first argument is [Scratch#captured].
-    static MethodHandle failing(MemoryLayout result, String name, MemoryLayout... args) {
-        return LINKER.downcallHandle(address(name), FunctionDescriptor.of(result, args), ERRNO);
+    /// A function of `n` arguments that says in errno why it failed; before them comes [Scratch#captured].
+    static MethodHandle failing(String name, int n) {
+        return LINKER.downcallHandle(address(name), longs(n), ERRNO);
     }
 
     /// As [#failing], with `...` from argument `first` (from 0) on.
-    static MethodHandle variadic(MemoryLayout result, String name, int first, MemoryLayout... args) {
-        var type = FunctionDescriptor.of(result, args);
-        return LINKER.downcallHandle(address(name), type, ERRNO, Linker.Option.firstVariadicArg(first));
+    static MethodHandle variadic(String name, int n, int first) {
+        return LINKER.downcallHandle(address(name), longs(n), ERRNO, Linker.Option.firstVariadicArg(first));
     }
 
     /// As [#failing], for one that never waits.
-    static MethodHandle failingShort(MemoryLayout result, String name, MemoryLayout... args) {
-        return LINKER.downcallHandle(address(name), FunctionDescriptor.of(result, args), ERRNO, SHORT);
+    static MethodHandle failingShort(String name, int n) {
+        return LINKER.downcallHandle(address(name), longs(n), ERRNO, SHORT);
     }
 
     /// A function without errno that never waits.
-    static MethodHandle plain(MemoryLayout result, String name, MemoryLayout... args) {
-        return LINKER.downcallHandle(address(name), FunctionDescriptor.of(result, args), SHORT);
+    static MethodHandle plain(String name, int n) {
+        return LINKER.downcallHandle(address(name), longs(n), SHORT);
     }
 
     /// A function without errno.
-    static MethodHandle waiting(MemoryLayout result, String name, MemoryLayout... args) {
-        return LINKER.downcallHandle(address(name), FunctionDescriptor.of(result, args));
+    static MethodHandle waiting(String name, int n) {
+        return LINKER.downcallHandle(address(name), longs(n));
+    }
+
+    private static FunctionDescriptor longs(int n) {
+        var args = new MemoryLayout[n];
+        Arrays.fill(args, JAVA_LONG);
+        return FunctionDescriptor.of(JAVA_LONG, args);
     }
 
     private static MemorySegment address(String name) {
@@ -62,7 +71,7 @@ final class Libc {
     static int socket(int family, int type, int protocol) {
         var c = Scratch.take();
         try {
-            return c.result((int) socket.invokeExact(c.captured, family, type, protocol));
+            return c.result((int) (long) socket.invokeExact(c.captured, (long) family, (long) type, (long) protocol));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -74,7 +83,7 @@ final class Libc {
     static int connect(int fd, long address, int n) {
         var c = Scratch.take();
         try {
-            return c.result((int) connect.invokeExact(c.captured, fd, address, n));
+            return c.result((int) (long) connect.invokeExact(c.captured, (long) fd, address, (long) n));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -85,7 +94,7 @@ final class Libc {
     static long send(int fd, long from, long n, int flags) {
         var c = Scratch.take();
         try {
-            return c.result((long) send.invokeExact(c.captured, fd, from, n, flags));
+            return c.result((long) send.invokeExact(c.captured, (long) fd, from, n, (long) flags));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -96,7 +105,7 @@ final class Libc {
     static int eventfd(int initial, int flags) {
         var c = Scratch.take();
         try {
-            return c.result((int) eventfd.invokeExact(c.captured, initial, flags));
+            return c.result((int) (long) eventfd.invokeExact(c.captured, (long) initial, (long) flags));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -111,7 +120,7 @@ final class Libc {
             Mem.fill(c.first, 152, 0);
             Mem.l(c.first, handler);
             Mem.i(c.first + 136, flags);
-            return c.result((int) sigaction.invokeExact(c.captured, signal, c.first, 0L));
+            return c.result((int) (long) sigaction.invokeExact(c.captured, (long) signal, c.first, 0L));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -121,7 +130,7 @@ final class Libc {
 
     static String errorText(int errno) {
         try {
-            long text = (long) strerror.invokeExact(errno);
+            long text = (long) strerror.invokeExact((long) errno);
             return text == 0 ? "Unknown error" : Mem.cstring(text);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
