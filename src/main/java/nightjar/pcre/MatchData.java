@@ -36,12 +36,12 @@ final class MatchData {
     private MatchData(int index) {
         this.index = index;
         try {
-            data = (long) Pcre.pcre2_match_data_create.invokeExact(PAIRS, 0L);
+            data = (long) Pcre.pcre2_match_data_create.invokeExact((long) PAIRS, 0L);
             context = (long) Pcre.pcre2_match_context_create.invokeExact(0L);
             jitStack = (long) Pcre.pcre2_jit_stack_create.invokeExact(JIT_STACK_MIN, JIT_STACK, 0L);
             if (data == 0 || context == 0 || jitStack == 0) throw new OutOfMemoryError("pcre2 match data");
             ovector = (long) Pcre.pcre2_get_ovector_pointer.invokeExact(data);
-            Pcre.pcre2_jit_stack_assign.invokeExact(context, 0L, jitStack);
+            long _ = (long) Pcre.pcre2_jit_stack_assign.invokeExact(context, 0L, jitStack);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -75,9 +75,9 @@ final class MatchData {
 
     private void free() {
         try {
-            Pcre.pcre2_match_data_free.invokeExact(data);
-            Pcre.pcre2_match_context_free.invokeExact(context);
-            Pcre.pcre2_jit_stack_free.invokeExact(jitStack);
+            long _ = (long) Pcre.pcre2_match_data_free.invokeExact(data);
+            long _ = (long) Pcre.pcre2_match_context_free.invokeExact(context);
+            long _ = (long) Pcre.pcre2_jit_stack_free.invokeExact(jitStack);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -94,21 +94,21 @@ final class MatchData {
         int limit = matchLimit == 0 ? MATCH_LIMIT : matchLimit;
         try {
             if (limit != this.matchLimit) {
-                int _ = (int) Pcre.pcre2_set_match_limit.invokeExact(context, limit);
+                long _ = (long) Pcre.pcre2_set_match_limit.invokeExact(context, (long) limit);
                 this.matchLimit = limit;
             }
             if (jitStack > jitStackMax) {
                 long larger = (long) Pcre.pcre2_jit_stack_create.invokeExact(JIT_STACK_MIN, jitStack, 0L);
                 if (larger == 0) throw new OutOfMemoryError("pcre2 JIT stack");
-                Pcre.pcre2_jit_stack_assign.invokeExact(context, 0L, larger);
-                Pcre.pcre2_jit_stack_free.invokeExact(this.jitStack);
+                long _ = (long) Pcre.pcre2_jit_stack_assign.invokeExact(context, 0L, larger);
+                long _ = (long) Pcre.pcre2_jit_stack_free.invokeExact(this.jitStack);
                 this.jitStack = larger;
                 jitStackMax = jitStack;
             }
             if (groups < pairs) return;
-            long larger = (long) Pcre.pcre2_match_data_create.invokeExact(groups + 1, 0L);
+            long larger = (long) Pcre.pcre2_match_data_create.invokeExact(groups + 1L, 0L);
             if (larger == 0) throw new OutOfMemoryError("pcre2 match data");
-            Pcre.pcre2_match_data_free.invokeExact(data);
+            long _ = (long) Pcre.pcre2_match_data_free.invokeExact(data);
             data = larger;
             ovector = (long) Pcre.pcre2_get_ovector_pointer.invokeExact(data);
             pairs = groups + 1;

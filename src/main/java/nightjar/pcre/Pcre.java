@@ -1,6 +1,5 @@
 package nightjar.pcre;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -10,11 +9,13 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.util.Arrays;
 import java.util.Optional;
 import nightjar.core.Downcall;
 import nightjar.core.Mem;
 
-/// PCRE2's C functions, 8-bit code units. Pointers are longs. `critical` where the work is bounded.
+/// PCRE2's C functions, 8-bit code units; `critical` where the work is bounded. Arguments and results are longs, whatever
+/// they are in C, so that the linker has few shapes of call to make code for: an int result must be cut to an int.
 public final class Pcre {
     static final int INFO_CAPTURECOUNT = 4;
     static final int INFO_NAMECOUNT = 17;
@@ -28,23 +29,22 @@ public final class Pcre {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final SymbolLookup LIBRARY = library();
 
-    static final MethodHandle pcre2_compile = waiting(JAVA_LONG, "pcre2_compile_8", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    static final MethodHandle pcre2_code_free = freeing("pcre2_code_free_8");
-    static final MethodHandle pcre2_jit_compile = waiting(JAVA_INT, "pcre2_jit_compile_8", JAVA_LONG, JAVA_INT);
-    static final MethodHandle pcre2_pattern_info = shortly(JAVA_INT, "pcre2_pattern_info_8", JAVA_LONG, JAVA_INT, JAVA_LONG);
-    static final MethodHandle pcre2_get_error_message = shortly(JAVA_INT, "pcre2_get_error_message_8", JAVA_INT, JAVA_LONG, JAVA_LONG);
-    static final MethodHandle pcre2_match_data_create = shortly(JAVA_LONG, "pcre2_match_data_create_8", JAVA_INT, JAVA_LONG);
-    static final MethodHandle pcre2_match_data_free = freeing("pcre2_match_data_free_8");
-    static final MethodHandle pcre2_get_ovector_pointer = shortly(JAVA_LONG, "pcre2_get_ovector_pointer_8", JAVA_LONG);
-    static final MethodHandle pcre2_match_context_create = shortly(JAVA_LONG, "pcre2_match_context_create_8", JAVA_LONG);
-    static final MethodHandle pcre2_match_context_free = freeing("pcre2_match_context_free_8");
-    static final MethodHandle pcre2_set_match_limit = shortly(JAVA_INT, "pcre2_set_match_limit_8", JAVA_LONG, JAVA_INT);
-    static final MethodHandle pcre2_jit_stack_create = shortly(JAVA_LONG, "pcre2_jit_stack_create_8", JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    static final MethodHandle pcre2_jit_stack_free = freeing("pcre2_jit_stack_free_8");
-    static final MethodHandle pcre2_jit_stack_assign = nothing("pcre2_jit_stack_assign_8", JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    static final MethodHandle pcre2_match = waiting(JAVA_INT, "pcre2_match_8", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    static final MethodHandle pcre2_dfa_match = waiting(JAVA_INT, "pcre2_dfa_match_8", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle pcre2_config = shortly(JAVA_INT, "pcre2_config_8", JAVA_INT, JAVA_LONG);
+    static final MethodHandle pcre2_compile = waiting("pcre2_compile_8", 6);
+    static final MethodHandle pcre2_code_free = shortly("pcre2_code_free_8", 1);
+    static final MethodHandle pcre2_jit_compile = waiting("pcre2_jit_compile_8", 2);
+    static final MethodHandle pcre2_pattern_info = shortly("pcre2_pattern_info_8", 3);
+    static final MethodHandle pcre2_get_error_message = shortly("pcre2_get_error_message_8", 3);
+    static final MethodHandle pcre2_match_data_create = shortly("pcre2_match_data_create_8", 2);
+    static final MethodHandle pcre2_match_data_free = shortly("pcre2_match_data_free_8", 1);
+    static final MethodHandle pcre2_get_ovector_pointer = shortly("pcre2_get_ovector_pointer_8", 1);
+    static final MethodHandle pcre2_match_context_create = shortly("pcre2_match_context_create_8", 1);
+    static final MethodHandle pcre2_match_context_free = shortly("pcre2_match_context_free_8", 1);
+    static final MethodHandle pcre2_set_match_limit = shortly("pcre2_set_match_limit_8", 2);
+    static final MethodHandle pcre2_jit_stack_create = shortly("pcre2_jit_stack_create_8", 3);
+    static final MethodHandle pcre2_jit_stack_free = shortly("pcre2_jit_stack_free_8", 1);
+    static final MethodHandle pcre2_jit_stack_assign = shortly("pcre2_jit_stack_assign_8", 3);
+    static final MethodHandle pcre2_match = waiting("pcre2_match_8", 7);
+    private static final MethodHandle pcre2_config = shortly("pcre2_config_8", 2);
 
     private Pcre() {}
 
@@ -69,7 +69,7 @@ public final class Pcre {
         require();
         long at = Mem.alloc(64);
         try {
-            int n = (int) pcre2_config.invokeExact(CONFIG_VERSION, at);
+            int n = (int) (long) pcre2_config.invokeExact((long) CONFIG_VERSION, at);
             return n < 0 ? "" : Mem.cstring(at);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
@@ -82,7 +82,7 @@ public final class Pcre {
     public static String errorText(int code) {
         long at = Mem.alloc(256);
         try {
-            int n = (int) pcre2_get_error_message.invokeExact(code, at, 256L);
+            int n = (int) (long) pcre2_get_error_message.invokeExact((long) code, at, 256L);
             return n < 0 ? "unknown error " + code : Mem.string(at, n);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
@@ -91,24 +91,26 @@ public final class Pcre {
         }
     }
 
-    private static MethodHandle waiting(MemoryLayout result, String name, MemoryLayout... args) {
-        return handle(name, FunctionDescriptor.of(result, args));
+    /// Bound when first used, as few programs ever do.
+    static final class Dfa {
+        static final MethodHandle pcre2_dfa_match = waiting("pcre2_dfa_match_8", 9);
+
+        private Dfa() {}
     }
 
-    private static MethodHandle shortly(MemoryLayout result, String name, MemoryLayout... args) {
-        return handle(name, FunctionDescriptor.of(result, args), Linker.Option.critical(false));
+    private static MethodHandle waiting(String name, int n) {
+        return handle(name, n);
     }
 
-    private static MethodHandle nothing(String name, MemoryLayout... args) {
-        return handle(name, FunctionDescriptor.ofVoid(args), Linker.Option.critical(false));
-    }
-
-    private static MethodHandle freeing(String name) {
-        return nothing(name, JAVA_LONG);
+    private static MethodHandle shortly(String name, int n) {
+        return handle(name, n, Linker.Option.critical(false));
     }
 
     /// Without the library a handle that does nothing: [#require] comes before every use.
-    private static MethodHandle handle(String name, FunctionDescriptor type, Linker.Option... options) {
+    private static MethodHandle handle(String name, int n, Linker.Option... options) {
+        var args = new MemoryLayout[n];
+        Arrays.fill(args, JAVA_LONG);
+        var type = FunctionDescriptor.of(JAVA_LONG, args);
         var address = LIBRARY.find(name);
         return address.isPresent()
                 ? LINKER.downcallHandle(address.get(), type, options)

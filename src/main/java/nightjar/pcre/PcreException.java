@@ -3,6 +3,8 @@ package nightjar.pcre;
 /// A pattern that PCRE2 refuses, or no PCRE2 at all. The message is nginx's, as
 /// `pcre2_compile() failed: missing closing parenthesis in "("`; it is a byte string.
 public final class PcreException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
     private final String error;
     private final int offset;
 

@@ -35,6 +35,7 @@ public final class Regex implements AutoCloseable {
     public static final int ERROR_MATCHLIMIT = -47;
 
     private static final int MAX_ERROR = 128;
+    private static final int[] NO_GROUPS = {};
     private static final Cleaner CLEANER = Cleaner.create();
 
     /// A named group; several may share a name with [#DUPNAMES].
@@ -75,7 +76,7 @@ public final class Regex implements AutoCloseable {
         long text = Mem.alloc(n + 16L);
         try {
             Mem.put(text + 16, pattern);
-            long code = (long) Pcre.pcre2_compile.invokeExact(text + 16, (long) n, options, text, text + 8, 0L);
+            long code = (long) Pcre.pcre2_compile.invokeExact(text + 16, (long) n, (long) options, text, text + 8, 0L);
             if (code == 0) throw refused(pattern, Mem.i(text), (int) Mem.l(text + 8));
             return new Regex(pattern, code, jit);
         } catch (Throwable t) {
@@ -95,7 +96,7 @@ public final class Regex implements AutoCloseable {
 
     private static void free(long code) {
         try {
-            Pcre.pcre2_code_free.invokeExact(code);
+            long _ = (long) Pcre.pcre2_code_free.invokeExact(code);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -104,7 +105,7 @@ public final class Regex implements AutoCloseable {
     private long info(int what, int bytes) {
         long at = Mem.alloc(8);
         try {
-            int r = (int) Pcre.pcre2_pattern_info.invokeExact(code, what, at);
+            int r = (int) (long) Pcre.pcre2_pattern_info.invokeExact(code, (long) what, at);
             if (r < 0) throw new IllegalStateException("pcre2_pattern_info(\"" + pattern + "\", " + what + ") failed: " + r);
             return bytes == 8 ? Mem.l(at) : Mem.i(at);
         } catch (Throwable t) {
@@ -125,7 +126,7 @@ public final class Regex implements AutoCloseable {
 
     private int jitCompile() {
         try {
-            return (int) Pcre.pcre2_jit_compile.invokeExact(code, Pcre.JIT_COMPLETE);
+            return (int) (long) Pcre.pcre2_jit_compile.invokeExact(code, (long) Pcre.JIT_COMPLETE);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -168,8 +169,6 @@ public final class Regex implements AutoCloseable {
     public boolean matches(String subject) {
         return match(subject, NO_GROUPS) >= 0;
     }
-
-    private static final int[] NO_GROUPS = {};
 
     public int match(String subject, int[] ovector) {
         return match(subject, 0, 0, ovector);
@@ -219,8 +218,8 @@ public final class Regex implements AutoCloseable {
         try {
             int pairs = Math.max(1, ints / 2);
             m.ready(pairs - 1, matchLimit, 0);
-            int rc = (int) Pcre.pcre2_dfa_match.invokeExact(code, subject, (long) n, (long) start, options, m.data, m.context,
-                    m.workspace, MatchData.workspaceInts());
+            int rc = (int) (long) Pcre.Dfa.pcre2_dfa_match.invokeExact(code, subject, (long) n, (long) start, (long) options, m.data,
+                    m.context, m.workspace, MatchData.workspaceInts());
             if (rc >= 0) copy(m, rc == 0 ? pairs : rc, ovector, ints);
             return rc;
         } catch (Throwable t) {
@@ -234,7 +233,8 @@ public final class Regex implements AutoCloseable {
     private int match(MatchData m, long subject, int n, int start, int options, int matchLimit, long jitStack) {
         try {
             m.ready(captures, matchLimit, jitStack);
-            return (int) Pcre.pcre2_match.invokeExact(code, subject, (long) n, (long) start, options, m.data, m.context);
+            return (int) (long) Pcre.pcre2_match.invokeExact(
+                    code, subject, (long) n, (long) start, (long) options, m.data, m.context);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
