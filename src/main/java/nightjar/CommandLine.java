@@ -26,19 +26,19 @@ record CommandLine(
 
     /// What `-s` asks of the running server.
     enum Order {
-        STOP("stop", "TERM"),
-        QUIT("quit", "QUIT"),
-        REOPEN("reopen", "USR1"),
-        RELOAD("reload", "HUP");
+        STOP("stop", 15),
+        QUIT("quit", 3),
+        REOPEN("reopen", 10),
+        RELOAD("reload", 1);
 
         /// The word after `-s`.
         final String word;
-        /// The signal that carries the order, without `SIG`.
-        final String signal;
+        /// The number of the signal that carries the order.
+        final int number;
 
-        Order(String word, String signal) {
+        Order(String word, int number) {
             this.word = word;
-            this.signal = signal;
+            this.number = number;
         }
 
         static Order of(String word) {

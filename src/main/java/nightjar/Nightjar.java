@@ -76,9 +76,9 @@ public final class Nightjar {
                 return refused(initial, "open() \"" + file + "\" failed (2: No such file or directory)");
             }
             if (pid <= 0) return refused(initial, "invalid PID number \"\" in \"" + file + "\"");
-            int rc = Posix.kill(pid, commandLine.signal().number());
+            int rc = Posix.kill(pid, commandLine.signal().number);
             if (rc == 0) return 0;
-            err("nginx: [alert] kill(" + pid + ", " + commandLine.signal().number() + ") failed " + Errno.quoted(-rc));
+            err("nginx: [alert] kill(" + pid + ", " + commandLine.signal().number + ") failed " + Errno.quoted(-rc));
             return 1;
         } catch (ConfException e) {
             initial.write(Level.EMERG, e.getMessage());
