@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A connection on a Netty channel, for systems without epoll. The channel gets one buffer at a time; when that is written,
 /// the next comes from the connection's queue. So the channel's own queue counts for the kernel's.
+///
+/// Netty closes a Unix socket here when the peer ends its side: [Handler#onEof] comes, but nothing can be sent after it.
 final class ChannelConn extends Conn {
     /// The most that is given to the channel at once, in bytes.
     private static final int MAX_BUFFER = 64 << 10;
@@ -154,7 +156,8 @@ final class ChannelConn extends Conn {
 
     @Override
     void wantWritable() {
-        // written() comes anyway
+        // with a buffer in flight, written() comes anyway
+        if (inFlight == 0) worker.execute(this::drain);
     }
 
     @Override
@@ -164,7 +167,7 @@ final class ChannelConn extends Conn {
 
     @Override
     void closeSocket(boolean reset) {
-        if (reset) option(ChannelOption.SO_LINGER, 0);
+        if (reset && !unix()) channel.config().setOption(ChannelOption.SO_LINGER, 0);
         if (channel.isRegistered()) channel.close();
         else channel.unsafe().closeForcibly();
     }

@@ -34,7 +34,7 @@ public final class Timers {
     private final long[] used = new long[LEVELS];
     /// The millisecond up to which everything has fired.
     private long tick;
-    private long now;
+    long now;
     private int armed;
     private boolean advancing;
     private long wakeUpAt = NONE;
@@ -54,9 +54,10 @@ public final class Timers {
         return armed;
     }
 
-    /// Arms `t` to fire `msec` milliseconds from [#now()], or moves it there if it is armed. A negative time is 0.
+    /// Arms `t` to fire `msec` milliseconds from [#now()], or moves it there if it is armed. Less
+    /// than 1 counts as 1: what is to be done at once goes to [Worker#execute].
     public void add(Timer t, long msec) {
-        t.deadline = now + Math.clamp(msec, 0, MAX_MSEC - now);
+        t.deadline = now + Math.clamp(msec, 1, MAX_MSEC - now);
         if (t.prev != null) {
             if (t.deadline >= t.due) return;
             unlink(t);
@@ -93,8 +94,8 @@ public final class Timers {
         }
     }
 
-    /// Fires what is due.
-    private void advance() {
+    /// Fires what is due at `now`.
+    void advance() {
         advancing = true;
         try {
             while (tick < now) {

@@ -66,6 +66,10 @@ public final class Worker {
     /// Makes the loop; its thread starts with the first task. May be called on any thread.
     /// @param onBug is told, on the worker's thread, what was thrown by a handler, a timer or a task
     public Worker(int id, Consumer<Throwable> onBug) {
+        this(id, onBug, EPOLL);
+    }
+
+    Worker(int id, Consumer<Throwable> onBug, boolean epoll) {
         this.id = id;
         this.onBug = onBug;
         // called before each wait: the first event after it reads the clock
@@ -73,7 +77,7 @@ public final class Worker {
             stale = true;
             return hasTasks ? supplier.get() : SelectStrategy.SELECT;
         };
-        IoHandlerFactory io = EPOLL
+        IoHandlerFactory io = epoll
                 ? EpollIoHandler.newFactory(0, strategy)
                 : NioIoHandler.newFactory(SelectorProvider.provider(), strategy);
         ThreadFactory threads = task -> new WorkerThread(this, task);
