@@ -114,7 +114,7 @@ public final class RequestLine {
                         if (!inMethod(c)) {
                             return bad(HeadError.METHOD, p);
                         }
-                        s = METHOD;
+                        s = state = METHOD;
                     }
                 }
                 case METHOD -> {
@@ -380,7 +380,7 @@ public final class RequestLine {
 
     /// Whether nothing has come yet but line ends.
     boolean untouched() {
-        return state == START && after == 0;
+        return state == START;
     }
 
     void copyFrom(RequestLine other) {
