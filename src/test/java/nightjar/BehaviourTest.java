@@ -21,11 +21,8 @@ import org.junit.jupiter.api.TestFactory;
 /// Runs the files of `t/` (the format is [Block]'s).
 ///
 /// System properties: `nightjar.t` runs only the files whose name has this in it; `nightjar.binary` tests another
-/// program, for which `nightjar.main` is put at the head of each configuration. So nginx itself is asked whether
-/// what a block claims is true:
-///
-///     mvn test -Dtest=BehaviourTest -Dnightjar.binary=/usr/sbin/nginx \
-///         -Dnightjar.main='load_module modules/ndk_http_module.so; load_module modules/ngx_http_lua_module.so;'
+/// program, for which `nightjar.main` is put at the head of each configuration: so nginx itself can be asked
+/// (`t/README.md`).
 final class BehaviourTest {
     private static final Path TOP = Path.of("").toAbsolutePath();
     private static final boolean OTHER = System.getProperty("nightjar.binary") != null;
