@@ -61,8 +61,8 @@ final class CommandLineTest {
 
     @ParameterizedTest
     @CsvSource({"stop,TERM", "quit,QUIT", "reopen,USR1", "reload,HUP"})
-    void ordersAreSignals(String word, String signal) {
-        assertThat(parse("-s", word).signal().signal).isEqualTo(signal);
+    void ordersAreSignals(String word, int signal) {
+        assertThat(parse("-s", word).signal().number).isEqualTo(signal);
         assertThat(parse("-s" + word).signal().word).isEqualTo(word);
     }
 
