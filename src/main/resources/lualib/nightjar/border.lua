@@ -4,11 +4,13 @@
 -- (for a failure, its text), a list of pairs in `pairs`. It is good until the next call; copy it at once.
 
 local ffi = require "ffi"
-local exdata = require "thread.exdata"
+local vm = require("nightjar.vm").border
 
 local C = ffi.C
+local cast = ffi.cast
 local ffi_str = ffi.string
 local error = error
+local type = type
 
 if not pcall(ffi.typeof, "ngx_str_t") then
     ffi.cdef [[
@@ -50,7 +52,8 @@ typedef struct {
 } nightjar_result_t;
 ]]
 
-local result = ffi.cast("nightjar_result_t *", C.nightjar_ffi_result())
+local result = cast("nightjar_result_t *", C.nightjar_ffi_result())
+local request_type = ffi.typeof("ngx_http_request_t *")
 
 local M = {
     result = result,
@@ -64,11 +67,12 @@ local M = {
 
 -- The request that runs now, or nil.
 function M.request()
-    local r = exdata()
+    local r = vm.request
     if r ~= nil then
-        return r
+        return cast(request_type, r)
     end
 end
+local request = M.request
 
 -- The string that the last call left.
 function M.text()
@@ -82,8 +86,8 @@ end
 
 -- The request, or upstream's error for an API function called where there is none or no client.
 function M.client_request(text)
-    local r = exdata()
-    if r == nil then
+    local r = request()
+    if not r then
         error(text or "no request object found", 3)
     end
     if r.fake ~= 0 then

@@ -18,7 +18,7 @@ end
 
 ngx.config = require "nightjar.config"
 ngx.arg = require "nightjar.arg"
-ngx.shared = ngx.shared or {}
+ngx.shared = {}
 
 local log = require "nightjar.log"
 ngx.log = log.log
@@ -56,7 +56,7 @@ ngx.req = {
 }
 ngx.resp = { get_headers = headers.get_resp_headers }
 
-ndk = {}
+require "nightjar.unsupported"
 
-package.loaded.ngx = ngx
+ndk = {}
 package.loaded.ndk = ndk
