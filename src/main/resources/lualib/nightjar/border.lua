@@ -4,7 +4,7 @@
 -- (for a failure, its text), a list of pairs in `pairs`. It is good until the next call; copy it at once.
 
 local ffi = require "ffi"
-local vm = require("nightjar.vm").border
+local exdata = require "thread.exdata"
 
 local C = ffi.C
 local cast = ffi.cast
@@ -67,7 +67,7 @@ local M = {
 
 -- The request that runs now, or nil.
 function M.request()
-    local r = vm.request
+    local r = exdata()
     if r ~= nil then
         return cast(request_type, r)
     end

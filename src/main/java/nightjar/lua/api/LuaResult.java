@@ -1,7 +1,6 @@
 package nightjar.lua.api;
 
 import nightjar.core.Mem;
-import nightjar.luajit.Ffi;
 import org.jspecify.annotations.Nullable;
 
 /// Where a call leaves what does not fit into its return value: one string, or a list of pairs. One a worker; Lua reads it
@@ -12,32 +11,22 @@ public final class LuaResult {
     private static final int LEN = 16;
     private static final int TRUNCATED = 24;
     private static final int INDEX = 28;
-    private static final int LOG_LEVEL = 32;
-    private static final int SIZE = 40;
-
     private static final int PAIR = 32;
 
-    private final long address = Mem.alloc(SIZE);
+    private final long address;
     private int pairCapacity = 128;
     private long pairs = Mem.alloc(pairCapacity * PAIR);
     private long textCapacity = 4096;
     private long text = Mem.alloc(textCapacity);
 
-    public LuaResult() {
-        Mem.fill(address, SIZE, 0);
+    /// @param address the struct: [nightjar.lua.Border#result]
+    public LuaResult(long address) {
+        this.address = address;
         Mem.l(address + PAIRS, pairs);
         Mem.l(address + DATA, text);
+        Mem.l(address + LEN, 0);
+        Mem.i(address + TRUNCATED, 0);
         Mem.i(address + INDEX, -1);
-    }
-
-    @Ffi(value = "nightjar_ffi_result", returns = "void *")
-    long address() {
-        return address;
-    }
-
-    /// What the error log of the configuration lets through, for code that runs without a request.
-    public void logLevel(int level) {
-        Mem.i(address + LOG_LEVEL, level);
     }
 
     /// Room for `n` bytes of text, which ends what the last call left. It moves only here.

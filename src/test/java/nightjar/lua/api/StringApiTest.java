@@ -6,7 +6,7 @@ import nightjar.core.Mem;
 import org.junit.jupiter.api.Test;
 
 final class StringApiTest {
-    private final LuaResult result = new LuaResult();
+    private final LuaResult result = new LuaResult(Mem.alloc(40));
     private final StringApi api = new StringApi(result);
 
     @Test void quotesForMysql() {

@@ -13,7 +13,7 @@ final class UriApiTest {
     private static final int COMPONENT = 2;
     private static final int MEMCACHED = 5;
 
-    private final LuaResult result = new LuaResult();
+    private final LuaResult result = new LuaResult(Mem.alloc(40));
     private final UriApi api = new UriApi(result);
 
     @Test void escapesAllButUnreservedInAComponent() {
