@@ -12,6 +12,7 @@ local error = error
 local find = string.find
 local gsub = string.gsub
 local lower = string.lower
+local new_tab = require "table.new"
 local raise = border.raise
 local request = border.request
 local result = border.result
@@ -72,7 +73,7 @@ function M.get_resp_headers(...)
         raise()
     end
     local truncated = result.truncated ~= 0
-    local headers = collect({}, n)
+    local headers = collect(new_tab(0, n), n)
     if not raw then
         setmetatable(headers, any_spelling)
     end

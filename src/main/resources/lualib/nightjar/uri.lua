@@ -10,6 +10,7 @@ local result = border.result
 local collect = border.collect
 local concat = table.concat
 local error = error
+local new_tab = require "table.new"
 local next = next
 local raise = border.raise
 local select = select
@@ -96,7 +97,7 @@ local encode = M.encode
 -- The table that `n` parsed pairs make, and "truncated" when there were more.
 function M.parsed(n)
     local truncated = result.truncated ~= 0
-    local t = collect({}, n)
+    local t = collect(new_tab(0, n), n)
     if truncated then
         return t, "truncated"
     end

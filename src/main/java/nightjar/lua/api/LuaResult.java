@@ -86,6 +86,12 @@ public final class LuaResult {
         Mem.l(p + 24, value);
     }
 
+    /// As [#pair], making room.
+    public void add(int i, long key, int keyLen, long value, int valueLen) {
+        if (i >= pairCapacity) pairs(i + 1);
+        pair(i, key, keyLen, value, valueLen);
+    }
+
     // What Lua would read, for tests.
     String string() {
         return Mem.string(Mem.l(address + DATA), (int) Mem.l(address + LEN));

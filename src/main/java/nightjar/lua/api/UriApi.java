@@ -55,48 +55,52 @@ final class UriApi {
         return parse(src, len, max);
     }
 
-    /// As [#parseArgs]. Empty keys count towards `max` although they are passed over, and a list that ends at its
-    /// limit with an `&` is truncated.
+    /// As [#parseArgs]. Each `&` counts towards `max`, after an empty key too, and one at the end truncates the list.
     int parse(long src, int len, int max) {
         return parse(src, len, max, false);
     }
 
-    /// As [#parse], for `ngx.req.get_uri_args`, which counts otherwise: only what it returns, and it is truncated when
-    /// there are more `&` than that.
+    /// As [#parse], for `ngx.req.get_uri_args`: it stops at `max` pairs, and there were more when there are more places
+    /// between `&` than that.
     int parseQuery(long src, int len, int max) {
-        int count = len == 0 ? 0 : 1;
-        long end = src + len;
-        for (long p = Mem.indexOf(src, end, (byte) '&'); p < end; p = Mem.indexOf(p + 1, end, (byte) '&')) count++;
-        boolean truncated = max > 0 && count > max;
-        int n = parse(src, len, truncated ? max : 0, true);
-        result.truncated(truncated);
-        return n;
+        return parse(src, len, max, true);
     }
 
-    private int parse(long src, int len, int max, boolean countReturned) {
+    private int parse(long src, int len, int max, boolean query) {
         long end = src + len;
         long to = result.room(len);
-        result.truncated(false);
+        long key = to;
+        long value = 0;
+        boolean truncated = false;
         int n = 0;
-        int seen = 0;
-        for (long p = src; p < end; ) {
-            long amp = Mem.indexOf(p, end, (byte) '&');
-            long eq = Mem.indexOf(p, amp, (byte) '=');
-            long key = to;
-            to = unescape(p, eq, to);
-            int keyLen = (int) (to - key);
-            long value = to;
-            if (eq < amp) to = unescape(eq + 1, amp, to);
-            if (keyLen > 0) {
-                result.pairs(n + 1);
-                result.pair(n++, key, keyLen, value, eq < amp ? (int) (to - value) : -1);
+        int amps = 0;
+        for (long s = src; ; ) {
+            boolean last = s == end;
+            int c = last ? '&' : Mem.b(s++);
+            switch (c) {
+                case '&' -> {
+                    int keyLen = (int) ((value == 0 ? to : value) - key);
+                    if (keyLen > 0) result.add(n++, key, keyLen, value, value == 0 ? -1 : (int) (to - value));
+                    if (!last) amps++;
+                    truncated = !last && max > 0 && (query ? n : amps) == max;
+                    key = to;
+                    value = 0;
+                }
+                case '=' -> {
+                    if (value == 0) value = to;
+                    else Mem.b(to++, '=');
+                }
+                case '+' -> Mem.b(to++, ' ');
+                case '%' -> {
+                    int decoded = decoded(s, end);
+                    Mem.b(to++, decoded < 0 ? '%' : decoded);
+                    if (decoded >= 0) s += 2;
+                }
+                default -> Mem.b(to++, c);
             }
-            if (amp < end && max > 0 && (countReturned ? n : ++seen) == max) {
-                result.truncated(true);
-                break;
-            }
-            p = amp + 1;
+            if (last || truncated) break;
         }
+        result.truncated(truncated || query && max > 0 && amps >= max);
         return n;
     }
 
@@ -106,16 +110,23 @@ final class UriApi {
             int c = Mem.b(s++);
             if (c == '+') {
                 c = ' ';
-            } else if (c == '%' && end - s >= 2) {
-                int high = Bytes.hexDigit(Mem.b(s));
-                int low = Bytes.hexDigit(Mem.b(s + 1));
-                if (high >= 0 && low >= 0) {
-                    c = high << 4 | low;
+            } else if (c == '%') {
+                int decoded = decoded(s, end);
+                if (decoded >= 0) {
+                    c = decoded;
                     s += 2;
                 }
             }
             Mem.b(d++, c);
         }
         return d;
+    }
+
+    /// The byte of the two hexadecimal digits at `s`, -1 when there are none.
+    private static int decoded(long s, long end) {
+        if (end - s < 2) return -1;
+        int high = Bytes.hexDigit(Mem.b(s));
+        int low = Bytes.hexDigit(Mem.b(s + 1));
+        return high < 0 || low < 0 ? -1 : high << 4 | low;
     }
 }
