@@ -61,6 +61,7 @@ public final class LuaWorker {
     }
 
     private void thrown(Throwable t) {
+        scheduler.unpark();
         border.text(Exports.message(t));
         if (t instanceof LuaException) return;
         var line = new StringBuilder("lua: ").append(t);

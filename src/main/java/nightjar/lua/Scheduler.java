@@ -56,9 +56,12 @@ public final class Scheduler {
         border.waits(true);
     }
 
-    /// Ends a task from outside, its waits undone. Nothing of it runs any more.
+    /// Ends a task that waits, its waits undone. Nothing of it runs any more, [LuaTask#ended] is not told.
     public void kill(LuaTask task) {
-        if (task.entry != null) leave(task, task.entry);
+        if (task.entry == null) return;
+        if (running != null && running.task == task) throw new IllegalStateException("the task runs");
+        leave(task, task.entry);
+        finish(task, LuaEvent.ENDED);
     }
 
     void wake(LuaThread thread, LuaThread.Values values) {
@@ -228,9 +231,11 @@ public final class Scheduler {
         return border.result();
     }
 
+    /// The wait that the running thread was to begin does not take place.
     @Ffi("nightjar_ffi_unpark")
     void unpark() {
         asked = null;
+        border.waits(false);
         if (running != null && running.parked()) running.cancel();
     }
 

@@ -1,15 +1,18 @@
 -- The coroutine library of scripts, and the traceback of one that died.
 --
--- Coroutines nest natively: resume and yield cross nothing. Only when an API function inside one has to wait (border's
--- `waits` is set) does each resume on the way pass the yield on, up to the scheduler, and what wakes it back down.
+-- Coroutines nest natively: resume and yield cross nothing. Only when an API function inside one has to wait (it yields no
+-- values, and border's `waits` is set) does each resume on the way pass the yield on, up to the scheduler, and what wakes
+-- it back down.
 --
--- _create, _resume, _yield, _status and _wrap are LuaJIT's own.
+-- _create, _resume, _status and _wrap are LuaJIT's own; so is _yield, by which API functions wait, but that it undoes a
+-- wait where Lua cannot yield.
 
 local W, C = ...
 
 local create = coroutine.create
 local error = error
 local getinfo = debug.getinfo
+local isyieldable = coroutine.isyieldable
 local rawequal = rawequal
 local resume = coroutine.resume
 local running = coroutine.running
@@ -24,10 +27,12 @@ end
 -- Coroutines in which an API function waits: to other light threads they are running.
 local waiting = setmetatable({}, { __mode = "k" })
 
--- A script may catch the error of a yield that was not possible; what should have woken it must then not.
-local function settle()
-    W.waits = 0
-    C.nightjar_ffi_unpark()
+function coroutine._yield(...)
+    if W.waits ~= 0 and not isyieldable() then
+        W.waits = 0
+        C.nightjar_ffi_unpark()
+    end
+    return yield(...)
 end
 
 local function argument(n, name, text)
@@ -42,14 +47,12 @@ local function woken(co, ...)
 end
 
 function resumed(co, ok, ...)
-    if W.waits ~= 0 then
-        if status(co) == "suspended" then
-            waiting[co] = true
-            return woken(co, yield())
-        end
-        settle()
+    local first = ...
+    if first == nil and W.waits ~= 0 and status(co) == "suspended" then
+        waiting[co] = true
+        return woken(co, yield())
     end
-    if not ok and (...) == "cannot resume running coroutine" and status(co) == "normal" then
+    if not ok and first == "cannot resume running coroutine" and status(co) == "normal" then
         return false, "cannot resume normal coroutine"
     end
     return ok, ...
@@ -70,13 +73,6 @@ function coroutine.resume(co, ...)
         return false, "cannot resume running coroutine"
     end
     return resumed(co, resume(co, ...))
-end
-
-function coroutine.yield(...)
-    if W.waits ~= 0 then
-        settle()
-    end
-    return yield(...)
 end
 
 function coroutine.status(co)
@@ -110,17 +106,21 @@ local function wrapped_woken(co, ...)
 end
 
 function wrapped(co, ok, ...)
-    if W.waits ~= 0 then
-        if status(co) == "suspended" then
+    if ok then
+        if (...) == nil and W.waits ~= 0 and status(co) == "suspended" then
             waiting[co] = true
             return wrapped_woken(co, yield())
         end
-        settle()
+        return ...
     end
-    if not ok then
-        return propagate(co, (...))
+    local message = ...
+    if message == "cannot resume dead coroutine" then
+        -- As upstream: values, no error.
+        return false, message
+    elseif message == "cannot resume running coroutine" then
+        return false, "cannot resume " .. status(co) .. " coroutine"
     end
-    return ...
+    return propagate(co, message)
 end
 
 function coroutine.wrap(f)
@@ -129,8 +129,8 @@ function coroutine.wrap(f)
     end
     local co = create(f)
     return function(...)
-        if waiting[co] or status(co) ~= "suspended" then
-            return false, "cannot resume " .. coroutine.status(co) .. " coroutine"
+        if waiting[co] then
+            return false, "cannot resume running coroutine"
         end
         return wrapped(co, resume(co, ...))
     end
@@ -151,32 +151,43 @@ end
 local MAX_LEVELS = 22
 local MAX_COROUTINES = 5
 
+-- One of the functions packed with Nightjar that stand where upstream has C functions.
+local function is_api(at)
+    return at and at.what == "Lua" and at.short_src == "[C]"
+end
+
+local function describe(at)
+    local s = "\n\t" .. at.short_src .. ":"
+    if at.currentline > 0 then
+        s = s .. at.currentline .. ":"
+    end
+    if at.namewhat ~= "" then
+        return s .. " in function '" .. at.name .. "'"
+    elseif at.what == "main" then
+        return s .. " in main chunk"
+    elseif at.what == "C" or is_api(at) then
+        return s .. " ?"
+    end
+    return s .. " in function <" .. at.short_src .. ":" .. at.linedefined .. ">"
+end
+
 local function append(parts, co)
-    local n = #parts
-    for level = 0, MAX_LEVELS do
-        local at = getinfo(co, level, "Snl")
-        if not at then
-            return
+    local n, shown, level = #parts, 0, 0
+    local at = getinfo(co, 0, "Snl")
+    while at do
+        level = level + 1
+        local caller = getinfo(co, level, "Snl")
+        -- What an API function calls is not shown.
+        if not (is_api(caller) and (at.what == "C" or is_api(at))) then
+            n = n + 1
+            if shown == MAX_LEVELS then
+                parts[n] = "\n\t..."
+                return
+            end
+            shown = shown + 1
+            parts[n] = describe(at)
         end
-        if level == MAX_LEVELS then
-            parts[n + 1] = "\n\t..."
-            return
-        end
-        local s = "\n\t" .. at.short_src .. ":"
-        if at.currentline > 0 then
-            s = s .. at.currentline .. ":"
-        end
-        if at.namewhat ~= "" then
-            s = s .. " in function '" .. at.name .. "'"
-        elseif at.what == "main" then
-            s = s .. " in main chunk"
-        elseif at.what == "C" or at.short_src == "[C]" then
-            s = s .. " ?"
-        else
-            s = s .. " in function <" .. at.short_src .. ":" .. at.linedefined .. ">"
-        end
-        n = n + 1
-        parts[n] = s
+        at = caller
     end
 end
 

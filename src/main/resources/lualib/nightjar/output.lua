@@ -116,50 +116,124 @@ local function put(v, p, cap)
     return p + size
 end
 
-local function emit(newline, n, ...)
-    if W.cap == 0 then
-        local mode = C.nightjar_ffi_open_output(W.request)
-        if mode == SEND then
-            return through(SEND, newline, n, ...)
-        elseif mode == REFUSED then
-            return nil, reason()
-        elseif mode ~= GATHER then
-            error(reason(), 2)
-        end
+-- What is left to do when `mode` is not GATHER.
+local function refused(mode, newline, n, ...)
+    if mode == SEND then
+        return through(SEND, newline, n, ...)
+    elseif mode == REFUSED then
+        return nil, reason()
     end
-    local cap = W.cap
-    local a, b, c, d = ...
-    local p = W.pos
-    if n > 0 then
-        p = put(a, p, cap)
-        if n > 1 and p then
-            p = put(b, p, cap)
-            if n > 2 and p then
-                p = put(c, p, cap)
-                if n > 3 and p then
-                    p = put(d, p, cap)
-                    for i = 5, n do
-                        p = p and put((select(i, ...)), p, cap)
-                    end
-                end
-            end
-        end
+    error(reason(), 2)
+end
+
+-- How much fits in the buffer once Java has opened it, else 0 and the mode.
+local function open()
+    local mode = C.nightjar_ffi_open_output(W.request)
+    if mode == GATHER then
+        return W.cap
     end
-    if not p or newline and p >= cap then
-        return through(GATHER, newline, n, ...)
-    end
+    return 0, mode
+end
+
+local function finish(newline, p, cap)
     if newline then
+        if p >= cap then
+            return false
+        end
         W.out[p] = 10
         p = p + 1
     end
     W.pos = p
-    return 1
+    return true
+end
+
+-- One, two and three values have functions of their own, since LuaJIT starts no trace at a function with `...`: a script
+-- that prints once in straight code would be interpreted for ever.
+local function emit1(newline, a)
+    local cap, mode = W.cap, nil
+    if cap == 0 then
+        cap, mode = open()
+        if mode then
+            return refused(mode, newline, 1, a)
+        end
+    end
+    local p = put(a, W.pos, cap)
+    if p and finish(newline, p, cap) then
+        return 1
+    end
+    return through(GATHER, newline, 1, a)
+end
+
+local function emit2(newline, a, b)
+    local cap, mode = W.cap, nil
+    if cap == 0 then
+        cap, mode = open()
+        if mode then
+            return refused(mode, newline, 2, a, b)
+        end
+    end
+    local p = put(a, W.pos, cap)
+    p = p and put(b, p, cap)
+    if p and finish(newline, p, cap) then
+        return 1
+    end
+    return through(GATHER, newline, 2, a, b)
+end
+
+local function emit3(newline, a, b, c)
+    local cap, mode = W.cap, nil
+    if cap == 0 then
+        cap, mode = open()
+        if mode then
+            return refused(mode, newline, 3, a, b, c)
+        end
+    end
+    local p = put(a, W.pos, cap)
+    p = p and put(b, p, cap)
+    p = p and put(c, p, cap)
+    if p and finish(newline, p, cap) then
+        return 1
+    end
+    return through(GATHER, newline, 3, a, b, c)
+end
+
+local function emit(newline, n, ...)
+    if W.cap == 0 then
+        local _, mode = open()
+        if mode then
+            return refused(mode, newline, n, ...)
+        end
+    end
+    local p, cap = W.pos, W.cap
+    for i = 1, n do
+        p = p and put((select(i, ...)), p, cap)
+    end
+    if p and finish(newline, p, cap) then
+        return 1
+    end
+    return through(GATHER, newline, n, ...)
 end
 
 function ngx.print(...)
-    return emit(false, select("#", ...), ...)
+    local n = select("#", ...)
+    if n == 1 then
+        return emit1(false, ...)
+    elseif n == 2 then
+        return emit2(false, ...)
+    elseif n == 3 then
+        return emit3(false, ...)
+    end
+    return emit(false, n, ...)
 end
 
 function ngx.say(...)
-    return emit(true, select("#", ...), ...)
+    local n = select("#", ...)
+    if n == 1 then
+        return emit1(true, ...)
+    elseif n == 2 then
+        return emit2(true, ...)
+    elseif n == 3 then
+        return emit3(true, ...)
+    end
+    return emit(true, n, ...)
 end

@@ -138,6 +138,18 @@ class SchedulerTest {
     }
 
     @Test
+    void tracesApiFunctionsAsCFunctions() {
+        assertThat(t.run("\nngx.say(print)").log.getFirst()).endsWith("""
+                coroutine 0:
+                \t[C]: in function 'say'
+                \tcontent_by_lua(nginx.conf:12):2: in main chunk""");
+        assertThat(t.run("coroutine.resume(1)").log.getFirst()).endsWith("""
+                coroutine 0:
+                \t[C]: in function 'resume'
+                \tcontent_by_lua(nginx.conf:12):1: in main chunk""");
+    }
+
+    @Test
     void anErrorThatIsNoStringHasAnUnknownReason() {
         assertThat(t.run("error(nil)").log.getFirst()).startsWith("[error] lua entry thread aborted: runtime error: unknown reason\n");
         assertThat(t.run("error({})").log.getFirst()).startsWith("[error] lua entry thread aborted: runtime error: unknown reason\n");
