@@ -17,6 +17,7 @@ local raise = border.raise
 local request = border.request
 local select = select
 local text = border.text
+local tostring = tostring
 local type = type
 
 local MAX_ARGS = 100

@@ -72,9 +72,14 @@ final class LuaRun implements AutoCloseable {
     List<String> run(String lua) {
         out.clear();
         var name = "chunk" + chunks++;
+        var file = dir.resolve(name + ".lua");
         try {
-            Files.write(dir.resolve(name + ".lua"), Bytes.of(lua));
-            vm.require(name);
+            Files.write(file, Bytes.of(lua));
+            try {
+                vm.require(name);
+            } finally {
+                Files.delete(file);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -89,5 +94,10 @@ final class LuaRun implements AutoCloseable {
     public void close() {
         vm.close();
         worker.close();
+        try {
+            Files.delete(dir);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
