@@ -265,3 +265,124 @@ location / {
 --- must_die
 --- error_log
 invalid condition
+
+=== what a set may see of the captures
+--- config
+location ~ ^/cap/(.*)$ {
+    set $c $1;
+    return 200 "$c|$1\n";
+}
+location ~ ^/later/(.*)$ {
+    rewrite ^/later/(.*)$ /cap2/$1?arg=$1;
+    set $c $1;
+    return 200 "$c|$uri|$args\n";
+}
+--- request
+GET /cap/a%20b%26c
+--- response_body
+a%20b%26c|a b&c
+--- request
+GET /later/a%20b
+--- response_body
+a b|/cap2/a b|arg=a%20b
+
+=== named captures are variables
+--- config
+location / {
+    if ($arg_a ~ "^(?<left>[a-z]*)-(?<right>[a-z]+)?") {
+        return 200 "$left and $right\n";
+    }
+    return 200 "[$left]\n";
+}
+--- request
+GET /?a=x-y
+--- response_body
+x and y
+--- request
+GET /?a=x-
+--- response_body
+x and 
+--- request
+GET /
+--- response_body
+[]
+--- no_error_log
+[warn]
+
+=== a variable without a value is empty and warned of
+--- config
+location / {
+    set $a $later;
+    set $later 1;
+    return 200 "[$a]\n";
+}
+location /quiet {
+    uninitialized_variable_warn off;
+    return 200 "[$other]\n";
+    set $other 1;
+}
+--- request
+GET /
+--- response_body
+[]
+--- error_log
+[warn]
+using uninitialized "later" variable
+--- request
+GET /quiet
+--- response_body
+[]
+
+=== rewrite_log tells what matches
+--- config
+rewrite_log on;
+error_log logs/error.log notice;
+location / {
+    rewrite ^/nothing$ /x;
+    rewrite ^/(a)$ /b?c=$1;
+    return 200 "$uri\n";
+}
+--- request
+GET /a
+--- response_body
+/b
+--- error_log
+"^/nothing$" does not match "/a", client: 
+"^/(a)$" matches "/a", client: 
+rewritten data: "/b", args: "c=a", client: 
+
+=== set is for names with a dollar sign
+--- config
+set name x;
+--- must_die
+--- error_log
+invalid variable name "name"
+
+=== set is not for a built-in variable
+--- config
+set $uri x;
+--- must_die
+--- error_log
+the duplicate "uri" variable
+
+=== return needs a status
+--- config
+return 1000;
+--- must_die
+--- error_log
+invalid return code "1000"
+
+=== rewrite knows four flags
+--- config
+rewrite ^ /x first;
+--- must_die
+--- error_log
+invalid parameter "first"
+
+=== if knows its operators
+--- config
+if ($uri > 1) {
+}
+--- must_die
+--- error_log
+unexpected ">" in condition

@@ -6,6 +6,7 @@ import nightjar.http.HttpModule;
 import nightjar.http.module.Index;
 import nightjar.http.module.NotModified;
 import nightjar.http.module.Range;
+import nightjar.http.module.Rewrite;
 import nightjar.http.module.StaticFiles;
 import nightjar.http.module.TryFiles;
 
@@ -14,6 +15,7 @@ final class Modules {
     /// Inside a phase, handlers run in this order; nginx runs them in the reverse of its own list.
     static final List<HttpModule> ALL = List.of(
             Core.MODULE,
+            Rewrite.MODULE,
             TryFiles.MODULE,
             Index.MODULE, StaticFiles.MODULE,
             NotModified.MODULE, Range.MODULE);

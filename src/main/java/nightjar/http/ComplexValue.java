@@ -83,6 +83,17 @@ public final class ComplexValue {
         return b.toString();
     }
 
+    /// As [#eval], with captures escaped as the arguments of a uri are. nginx does so where the client's path had escapes.
+    public String evalEscaped(Request r) {
+        if (plain) return text;
+        var b = new StringBuilder();
+        for (var p : parts) {
+            var v = value(r, p);
+            b.append(p instanceof Part.Capture ? UriCodec.escape(v, UriCodec.Escape.ARGS) : v);
+        }
+        return b.toString();
+    }
+
     private static String value(Request r, Part part) {
         var v = switch (part) {
             case Part.Text(var t) -> t;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /// `server`, `location` and `limit_except` blocks, `server_name`, and what a server says about reading requests.
 /// Source: ngx_http_core_module.c, the server's part.
-final class CoreServer {
+public final class CoreServer {
     /// The prefix path (`-p`), with a slash at its end; set by the process before `http` is read.
     static final Slot<String> PREFIX = Slot.of("");
     static final Slot<List<Location>> LOCATIONS = Slot.ownList();
@@ -151,7 +151,7 @@ final class CoreServer {
     private static boolean prefix(Location l) { return l.kind == Location.Kind.PREFIX || l.kind == Location.Kind.PREFIX_ONLY; }
 
     /// A block that changes the configuration of requests in the location around it.
-    static Location pseudo(Scope outer, Scope own) {
+    public static Location pseudo(Scope outer, Scope own) {
         var l = new Location(Location.Kind.NONE, "", own, null);
         outer.add(PSEUDO, l);
         return l;

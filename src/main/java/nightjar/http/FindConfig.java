@@ -4,7 +4,7 @@ import nightjar.core.Log.Level;
 
 /// Gives a request its location, and applies what that location says at once.
 /// Source: ngx_http_core_find_config_phase and ngx_http_update_location_config.
-final class FindConfig {
+public final class FindConfig {
     private FindConfig() {}
 
     static Outcome find(Request r) {
@@ -38,7 +38,7 @@ final class FindConfig {
     }
 
     /// Applies a location's (or an `if` block's) settings to the request.
-    static void enter(Request r, Location loc) {
+    public static void enter(Request r, Location loc) {
         r.loc = loc;
         var core = r.core();
         if (r == r.main && !r.limitRateSet) r.limitRate = core.limitRate() == null ? 0 : Core.rate(core.limitRate().eval(r));

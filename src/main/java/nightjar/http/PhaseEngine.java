@@ -100,7 +100,7 @@ public final class PhaseEngine {
     }
 
     /// Logs what no handler should have thrown and answers 500. The one place for it.
-    static Outcome bug(Request r, Throwable e) {
+    public static Outcome bug(Request r, Throwable e) {
         var text = new StringBuilder("internal error: ").append(e);
         for (var at : e.getStackTrace()) {
             text.append(" at ").append(at);

@@ -63,7 +63,9 @@ public final class Request {
     int step;
     int phaseLimit = Integer.MAX_VALUE;
     int headerFilterAt, uriChanges = MAX_URI_CHANGES + 1;
-    boolean uriChanged, contentRunning, expectTested;
+    boolean contentRunning, expectTested;
+    /// The uri was rewritten: after the rewrite phase the request looks for its location again.
+    public boolean uriChanged;
     public boolean internal;
     public boolean headerSent;
     public boolean headerOnly;
@@ -164,6 +166,12 @@ public final class Request {
         if (captures == null || capturesData == null || n >= captureCount || captures[2 * n] < 0) return null;
         return capturesData.substring(captures[2 * n], captures[2 * n + 1]);
     }
+
+    /// Whether captures of the uri must be escaped again where they become arguments: the client's path had escapes or a `+`.
+    public boolean escapesCaptures() { return this == main && (in.line.quotedUri() || in.line.plusInUri()); }
+
+    /// A regular expression did not match: there are no captures now.
+    public void notCaptured() { capturesData = null; }
 
     /// Keeps the offsets that a regular expression matched in `data`, for `$1` and its like.
     public void captured(String data, int[] ovector, int count) {

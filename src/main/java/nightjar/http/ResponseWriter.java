@@ -57,7 +57,8 @@ final class ResponseWriter {
         }
         if (out.contentLength >= 0 && !r.chunked) p = Mem.put(decimal(Mem.put(p, LENGTH), out.contentLength), CRLF);
         if (out.lastModified != -1) p = Mem.put(Mem.put(Mem.put(p, MODIFIED), Clock.httpTime(out.lastModified)), CRLF);
-        if (location != null) p = Mem.put(Mem.put(Mem.put(p, LOCATION), location), CRLF);
+        boolean completed = location != null && !location.equals(out.location);
+        if (completed) p = Mem.put(Mem.put(Mem.put(p, LOCATION), location), CRLF);
         if (r.chunked) p = Mem.put(p, CHUNKED);
         if (out.status == 101) p = Mem.put(p, UPGRADE);
         else if (r.keepAlive) {
@@ -65,6 +66,7 @@ final class ResponseWriter {
             if (core.keepaliveHeader() > 0) p = Mem.put(decimal(Mem.put(p, "Keep-Alive: timeout="), core.keepaliveHeader()), CRLF);
         } else p = Mem.put(p, CLOSE);
         if (r.varyAcceptEncoding) p = Mem.put(p, VARY);
+        if (location != null && !completed) p = Mem.put(Mem.put(Mem.put(p, LOCATION), location), CRLF);
         if (out.etag != null) p = Mem.put(Mem.put(Mem.put(p, ETAG), out.etag), CRLF);
         var list = out.list();
         for (int i = 0; i < list.size(); i++) {

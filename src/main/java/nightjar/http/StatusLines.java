@@ -25,10 +25,10 @@ final class StatusLines {
 
     private static void put(int status, String phrase) { LINES[status] = Bytes.of("HTTP/1.1 " + status + " " + phrase + "\r\n"); }
 
-    /// The whole line with its CRLF; a status without a phrase has none after its number.
+    /// The whole line with its CRLF; a status without a phrase has a space after its number.
     static byte[] line(int status, @Nullable String own) {
         if (own != null) return Bytes.of("HTTP/1.1 " + own + "\r\n");
         var known = status < LINES.length ? LINES[status] : null;
-        return known != null ? known : Bytes.of("HTTP/1.1 " + (status < 100 ? "0".repeat(3 - Integer.toString(status).length()) : "") + status + "\r\n");
+        return known != null ? known : Bytes.of("HTTP/1.1 " + (status < 100 ? "0".repeat(3 - Integer.toString(status).length()) : "") + status + " \r\n");
     }
 }

@@ -24,6 +24,7 @@ public final class Variables {
     private final Map<String, Variable> byName = new HashMap<>();
     private final List<Variable> prefixes = new ArrayList<>();
     private final Map<String, Ref> refs = new HashMap<>();
+    private final Map<String, Integer> ownSlots = new HashMap<>();
     private int slots;
 
     void add(Variable v) {
@@ -61,18 +62,49 @@ public final class Variables {
     public int slot() { return slots++; }
     public int slots() { return slots; }
 
-    /// Defines `name` as a changeable variable kept with each request, as `set` does; a built-in one that may be
-    /// changed is left as it is.
+    /// Defines `name` as a changeable variable kept with each request, as a named capture does: not found until it is set.
+    /// A built-in one that may be changed is left as it is.
     /// @throws IllegalArgumentException with nginx's text if the name is taken by one that may not be changed
     public Variable define(String name) {
+        var v = define(name, (_, _) -> null);
+        return ownSlots.containsKey(v.name()) ? put(v.name(), (_, _) -> null) : v;
+    }
+
+    /// As [#define(String)], but an earlier definition holds; else `unset` gives the value as long as the request has none
+    /// of its own.
+    public Variable define(String name, Variable.Getter unset) {
         name = Bytes.lower(name);
         var v = byName.get(name);
         if (v != null) {
             if (!v.changeable()) throw new IllegalArgumentException("the duplicate \"" + name + "\" variable");
             return v;
         }
-        int slot = slot();
-        v = Variable.variable(name, r -> r.vars[slot], (r, value) -> r.vars[slot] = value);
+        var prefix = prefixed(name);
+        return put(name, prefix != null ? prefix.get() : unset);
+    }
+
+    /// Defines `name` as a computed value that `set` may replace for a request; a later definition of a changeable
+    /// variable replaces the earlier one.
+    ///
+    /// @param once whether the value is computed at most once a request
+    public Variable defineComputed(String name, boolean once, Variable.Plain compute) {
+        name = Bytes.lower(name);
+        var old = byName.get(name);
+        if (old != null && !old.changeable()) throw new IllegalArgumentException("the duplicate \"" + name + "\" variable");
+        int slot = slotOf(name);
+        return put(name, !once ? (r, _) -> compute.get(r) : (r, _) -> r.vars[slot] = compute.get(r));
+    }
+
+    /// The same for each definition of a name, so that what one sets all others see.
+    private int slotOf(String name) { return ownSlots.computeIfAbsent(name, _ -> slot()); }
+
+    private Variable put(String name, Variable.Getter unset) {
+        int slot = slotOf(name);
+        Variable.Getter get = (r, n) -> {
+            var own = r.vars[slot];
+            return own != null ? own : unset.get(r, n);
+        };
+        var v = new Variable(name, get, (r, value) -> r.vars[slot] = value);
         byName.put(name, v);
         return v;
     }
