@@ -1,0 +1,81 @@
+package nightjar.lua;
+
+import nightjar.core.Mem;
+import nightjar.http.Buf;
+import nightjar.http.CtxKey;
+import nightjar.http.Request;
+import org.jspecify.annotations.Nullable;
+
+/// What Lua keeps with one request: ngx_lua's ctx. An internal redirect leaves it behind and the request gets a new one.
+///
+/// Its `handle` is what Lua has as `ngx_http_request_t *`: the address of 16 bytes that Lua reads without a call, as
+/// `border.lua` declares them. [LuaRequests] finds the ctx of a handle.
+public final class LuaCtx {
+    public static final CtxKey<LuaCtx> KEY = new CtxKey<>();
+
+    /// Phases as `context` has them.
+    public static final int SET = 1, REWRITE = 2, ACCESS = 4, CONTENT = 8, LOG = 0x10, HEADER_FILTER = 0x20, BODY_FILTER = 0x40,
+            TIMER = 0x80, INIT_WORKER = 0x100, BALANCER = 0x200, EXIT_WORKER = 0x2000, SERVER_REWRITE = 0x8000, PRECONTENT = 0x20000;
+    /// Phases in which the request can be answered or turned elsewhere.
+    public static final int HANDLERS = REWRITE | ACCESS | CONTENT | SERVER_REWRITE | PRECONTENT;
+
+    static final int SIZE = 16;
+    private static final int CONTEXT = 0, CTX_REF = 4, FAKE = 8, LOG_LEVEL = 12;
+    private static final int NO_REF = -2;
+
+    public final long handle;
+    final int index;
+    /// The request; `null` where there is no client (`init_worker_by_lua`, timers).
+    public @Nullable Request r;
+    /// The VM that its Lua runs in.
+    public @Nullable LuaVm vm;
+
+    /// `ngx.exit`, `ngx.redirect` or an error while reading the body has ended the handler with `exitCode`.
+    public boolean exited;
+    public int exitCode;
+    /// A script has set a response header: `Content-Length` and `Accept-Ranges` stay as they are when headers are sent.
+    public boolean headersSet;
+    /// A script has set the response's type: no default type.
+    public boolean mimeSet;
+    /// The response's last buffer has been sent.
+    public boolean eof;
+    /// `ngx.req.init_body` has begun a body that `ngx.req.finish_body` has not ended.
+    public boolean bodyBegun;
+    /// The arguments of the running `set_by_lua`.
+    public String[] setArgs = NO_ARGS;
+    /// What the running `body_filter_by_lua` sees as `ngx.arg[1]` and `ngx.arg[2]`; a chain, as the filter got it.
+    public @Nullable Buf body;
+    private static final String[] NO_ARGS = {};
+
+    LuaCtx(long handle, int index) {
+        this.handle = handle;
+        this.index = index;
+    }
+
+    /// The ctx of a request in which Lua has run, else `null`.
+    public static @Nullable LuaCtx of(Request r) { return r.get(KEY); }
+
+    void begin(@Nullable Request request, int logLevel) {
+        r = request;
+        exited = headersSet = mimeSet = eof = bodyBegun = false;
+        exitCode = 0;
+        Mem.i(handle + CONTEXT, 0);
+        Mem.i(handle + CTX_REF, NO_REF);
+        Mem.i(handle + FAKE, request == null ? 1 : 0);
+        Mem.i(handle + LOG_LEVEL, logLevel);
+    }
+
+    /// The bit of the phase that runs, 0 before any Lua has.
+    public int context() { return Mem.i(handle + CONTEXT); }
+    void context(int phase) { Mem.i(handle + CONTEXT, phase); }
+
+    /// Whether there is no client.
+    public boolean fake() { return r == null; }
+
+    /// The location's error log lets this through.
+    void logLevel(int level) { Mem.i(handle + LOG_LEVEL, level); }
+
+    /// Where `ngx.ctx` lies in the VM's table; below 0 when there is none.
+    public int ctxRef() { return Mem.i(handle + CTX_REF); }
+    public void ctxRef(int ref) { Mem.i(handle + CTX_REF, ref); }
+}

@@ -1,0 +1,77 @@
+package nightjar.lua;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.Arrays;
+import java.util.Map;
+import nightjar.core.Mem;
+import nightjar.http.Request;
+import nightjar.luajit.LuaException;
+import org.jspecify.annotations.Nullable;
+
+/// The requests that one worker's Lua can see, by handle.
+///
+/// A method that Lua calls may take `LuaCtx` or `Request` where C has `ngx_http_request_t *`: a NULL is a `null` LuaCtx,
+/// and an error for a `Request`, as is a fake request.
+public final class LuaRequests {
+    /// Room for the structs of so many requests at a time; memory is used as they come.
+    private static final int MAX = 1 << 20;
+
+    private final long base = Mem.alloc((long) MAX * LuaCtx.SIZE);
+    private LuaCtx[] ctxs = new LuaCtx[64];
+    private int made;
+    private LuaCtx[] free = new LuaCtx[64];
+    private int frees;
+
+    /// For [LuaWorker].
+    Map<Class<?>, MethodHandle> handles() {
+        try {
+            var lookup = MethodHandles.lookup();
+            return Map.of(
+                    LuaCtx.class, lookup.findVirtual(LuaRequests.class, "ctx", MethodType.methodType(LuaCtx.class, long.class)).bindTo(this),
+                    Request.class, lookup.findVirtual(LuaRequests.class, "request", MethodType.methodType(Request.class, long.class)).bindTo(this));
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Nullable LuaCtx ctx(long handle) {
+        if (handle == 0) return null;
+        long i = handle - base >> 4;
+        if (i < 0 || i >= made) throw new LuaException("no request object found");
+        return ctxs[(int) i];
+    }
+
+    Request request(long handle) {
+        var ctx = ctx(handle);
+        if (ctx == null) throw new LuaException("no request object found");
+        if (ctx.r == null) throw new LuaException("API disabled in the current context");
+        return ctx.r;
+    }
+
+    /// @param r `null` for a fake request
+    LuaCtx take(@Nullable Request r, int logLevel) {
+        var ctx = frees > 0 ? free[--frees] : make();
+        ctx.begin(r, logLevel);
+        return ctx;
+    }
+
+    private LuaCtx make() {
+        if (made == MAX) throw new IllegalStateException("too many requests run Lua");
+        if (made == ctxs.length) ctxs = Arrays.copyOf(ctxs, made * 2);
+        var ctx = new LuaCtx(base + (long) made * LuaCtx.SIZE, made);
+        ctxs[made++] = ctx;
+        return ctx;
+    }
+
+    void giveBack(LuaCtx ctx) {
+        ctx.r = null;
+        ctx.vm = null;
+        ctx.body = null;
+        if (frees == free.length) free = Arrays.copyOf(free, frees * 2);
+        free[frees++] = ctx;
+    }
+
+    void close() { Mem.free(base); }
+}
