@@ -60,9 +60,9 @@ final class CommandLineTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"stop,TERM", "quit,QUIT", "reopen,USR1", "reload,HUP"})
-    void ordersAreSignals(String word, String signal) {
-        assertThat(parse("-s", word).signal().signal).isEqualTo(signal);
+    @CsvSource({"stop,15", "quit,3", "reopen,10", "reload,1"})
+    void ordersAreSignals(String word, int number) {
+        assertThat(parse("-s", word).signal().number).isEqualTo(number);
         assertThat(parse("-s" + word).signal().word).isEqualTo(word);
     }
 

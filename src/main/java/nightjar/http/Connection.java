@@ -210,7 +210,15 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
         }
         var h = head;
         int rc = http.parser.parse(h, this, in, inLen, false);
-        if (rc == 0) { keep(); return false; }
+        if (rc == 0) {
+            if (h.blank()) {
+                // nothing but empty lines so far: they are not kept
+                h.reset();
+                inLen = 0;
+            }
+            keep();
+            return false;
+        }
         if (rc < 0) { refuse(rc); return true; }
         in += rc;
         inLen -= rc;

@@ -173,6 +173,22 @@ public final class Request {
         capturesData = data;
     }
 
+    // --- response
+
+    /// Gives the response the type of the path's extension, else `default_type`, unless it has one.
+    public void setContentType() {
+        if (out.contentType != null) return;
+        out.contentType = core().typeFor(this);
+        out.contentTypeImplied = true;
+    }
+
+    /// The piece that ends this request's output.
+    public Buf lastBuf() {
+        var b = Buf.empty();
+        if (isSubrequest()) b.lastInChain = true; else b.last = true;
+        return b;
+    }
+
     // --- ends
 
     /// Runs when the request is freed, last added first.
