@@ -61,8 +61,8 @@ final class CommandLineTest {
 
     @ParameterizedTest
     @CsvSource({"stop,15", "quit,3", "reopen,10", "reload,1"})
-    void ordersAreSignals(String word, int number) {
-        assertThat(parse("-s", word).signal().number).isEqualTo(number);
+    void ordersAreSignals(String word, int signal) {
+        assertThat(parse("-s", word).signal().number).isEqualTo(signal);
         assertThat(parse("-s" + word).signal().word).isEqualTo(word);
     }
 

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 /// Between paths as byte strings and `Path`, whose bytes are UTF-8.
 public final class Paths {
     private static final Map<String, Integer> ERRNO = Map.of(
-            "Not a directory", 20,
             "Too many open files in system", 23,
             "Too many open files", 24,
             "File name too long", 36,
@@ -48,8 +47,10 @@ public final class Paths {
             try (var in = Files.newInputStream(path)) {
                 return new String(in.readNBytes((int) Math.min(attributes.size(), Integer.MAX_VALUE)), ISO_8859_1);
             }
-        } catch (InvalidPathException | NoSuchFileException _) {
+        } catch (InvalidPathException _) {
             throw failure(open + "(2: No such file or directory)", at);
+        } catch (NoSuchFileException _) {
+            throw failure(open + (belowAFile(name) ? "(20: Not a directory)" : "(2: No such file or directory)"), at);
         } catch (AccessDeniedException _) {
             throw failure(open + "(13: Permission denied)", at);
         } catch (FileSystemException e) {
@@ -58,6 +59,15 @@ public final class Paths {
         } catch (IOException e) {
             throw failure("pread() \"" + name + "\" failed (5: " + e.getMessage() + ")", at);
         }
+    }
+
+    /// Whether a file stands where the path needs a directory; the JDK reports that as a missing file.
+    private static boolean belowAFile(String name) {
+        for (int slash = name.lastIndexOf('/'); slash > 0; slash = name.lastIndexOf('/', slash - 1)) {
+            String parent = name.substring(0, slash);
+            if (Files.exists(path(parent))) return !Files.isDirectory(path(parent));
+        }
+        return false;
     }
 
     private static ConfException failure(String message, @Nullable String at) {

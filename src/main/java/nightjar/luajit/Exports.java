@@ -49,6 +49,9 @@ public final class Exports {
         }
     }
 
+    /// What an `int` function returns when it threw: resty.core knows it as FFI_NO_REQ_CTX, a plain error.
+    private static final int FAILED_CALL = -100;
+
     private final Map<Class<?>, MethodHandle> handles;
     private final Consumer<Throwable> thrown;
     private final Map<String, Export> ffi = new HashMap<>();
@@ -129,7 +132,7 @@ public final class Exports {
             }
         }
         var failed = FAILED.bindTo(this);
-        if (returned == int.class) failed = MethodHandles.filterReturnValue(failed, MethodHandles.constant(int.class, -1));
+        if (returned == int.class) failed = MethodHandles.filterReturnValue(failed, MethodHandles.constant(int.class, FAILED_CALL));
         else if (returned == long.class) failed = MethodHandles.filterReturnValue(failed,
                 MethodHandles.constant(long.class, annotation.returns().isEmpty() ? -1L : 0L));
         else if (returned == double.class) failed = MethodHandles.filterReturnValue(failed,

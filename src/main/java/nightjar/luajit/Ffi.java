@@ -10,7 +10,7 @@ import java.lang.annotation.Target;
 /// It must not yield, run Lua or touch a `lua_State`. The C type follows from the Java signature: `int` for int, size_t
 /// and every other integer of up to 32 bits that matters, `double`, `long` for a pointer (`const void *`), a
 /// [@Int64][Int64] `long` for a 64-bit number; any other class is a handle that [Exports] was told how to resolve.
-/// A thrown exception makes it return -1 (NaN, or a null pointer) with the message kept for Lua.
+/// A thrown exception makes it return -100 (-1, NaN, or a null pointer) with the message kept for Lua.
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 public @interface Ffi {

@@ -52,6 +52,7 @@ final class Lua {
 
     static final MethodHandle gettop = critical("lua_gettop", 1);
     static final MethodHandle status = critical("lua_status", 1);
+    static final MethodHandle isyieldable = critical("lua_isyieldable", 1);
     static final MethodHandle pushnil = critical("lua_pushnil", 1);
     static final MethodHandle pushthread = critical("lua_pushthread", 1);
     static final MethodHandle settop = critical("lua_settop", 2);

@@ -90,9 +90,13 @@ public final class LuaState {
         }
     }
 
-    /// What a C function returns to yield.
+    /// What a C function returns to yield its top values.
+    /// @throws LuaException where Lua cannot yield: below a C function such as `string.gsub`
     public static int yield(long L, int results) {
         try {
+            if ((int) (long) Lua.isyieldable.invokeExact(L) == 0) {
+                throw new LuaException("attempt to yield across C-call boundary");
+            }
             return (int) (long) Lua.yield.invokeExact(L, (long) results);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);

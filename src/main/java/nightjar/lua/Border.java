@@ -1,0 +1,112 @@
+package nightjar.lua;
+
+import nightjar.core.Mem;
+
+/// The memory that a worker's Java and its Lua both read and write: what runs, the response body being gathered, and
+/// where a call's results lie. `boot.lua` and `border.lua` declare the same two structs.
+public final class Border {
+    /// How much body is gathered before it is handed on.
+    public static final int BUFFER = 64 << 10;
+
+    // nightjar_border_t
+    static final int REQUEST = 0;
+    static final int OUT = 8;
+    static final int POS = 16;
+    static final int CAP = 20;
+    static final int WAITS = 24;
+    static final int TAINTED = 28;
+    // nightjar_result_t
+    private static final int RESULT = 32;
+    private static final int PAIRS = RESULT;
+    private static final int DATA = RESULT + 8;
+    private static final int LENGTH = RESULT + 16;
+    private static final int TRUNCATED = RESULT + 24;
+    private static final int INDEX = RESULT + 28;
+    private static final int LOG_LEVEL = RESULT + 32;
+    private static final int SIZE = RESULT + 40;
+
+    final long address = Mem.alloc(SIZE);
+    final long buffer = Mem.alloc(BUFFER);
+    private long scratch = Mem.alloc(4096);
+    private long scratchSize = 4096;
+
+    Border() {
+        Mem.fill(address, SIZE, 0);
+        Mem.l(address + OUT, buffer);
+    }
+
+    long request() {
+        return Mem.l(address + REQUEST);
+    }
+
+    void request(long handle) {
+        Mem.l(address + REQUEST, handle);
+    }
+
+    boolean waits() {
+        return Mem.i(address + WAITS) != 0;
+    }
+
+    void waits(boolean v) {
+        Mem.i(address + WAITS, v ? 1 : 0);
+    }
+
+    boolean takeTainted() {
+        boolean tainted = Mem.i(address + TAINTED) != 0;
+        if (tainted) Mem.i(address + TAINTED, 0);
+        return tainted;
+    }
+
+    /// The struct that `border.lua` calls `result`.
+    public long result() {
+        return address + RESULT;
+    }
+
+    /// At least `n` bytes for a call's results, good until the next call of this.
+    public long scratch(long n) {
+        if (n > scratchSize) {
+            scratch = Mem.realloc(scratch, n);
+            scratchSize = n;
+        }
+        return scratch;
+    }
+
+    /// A call's string, copied.
+    public void text(String s) {
+        long a = scratch(s.length());
+        Mem.put(a, s);
+        text(a, s.length());
+    }
+
+    /// A call's string where it is; it must stay there until Lua has read it.
+    public void text(long a, long n) {
+        Mem.l(address + DATA, a);
+        Mem.l(address + LENGTH, n);
+    }
+
+    /// The string that a call left.
+    String text() {
+        return Mem.string(Mem.l(address + DATA), (int) Mem.l(address + LENGTH));
+    }
+
+    /// A call's list of `nightjar_pair_t`.
+    public void pairs(long a, boolean truncated) {
+        Mem.l(address + PAIRS, a);
+        Mem.i(address + TRUNCATED, truncated ? 1 : 0);
+    }
+
+    public void index(int i) {
+        Mem.i(address + INDEX, i);
+    }
+
+    /// What the error log lets through where no request runs.
+    public void logLevel(int level) {
+        Mem.i(address + LOG_LEVEL, level);
+    }
+
+    void free() {
+        Mem.free(address);
+        Mem.free(buffer);
+        Mem.free(scratch);
+    }
+}

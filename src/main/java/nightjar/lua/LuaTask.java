@@ -1,0 +1,47 @@
+package nightjar.lua;
+
+import java.util.ArrayDeque;
+import nightjar.core.Log;
+import org.jspecify.annotations.Nullable;
+
+/// One run of Lua for one request in one phase, with the light threads it starts: what the scheduler asks of the request
+/// and tells it.
+public abstract class LuaTask {
+    /// [#openOutput] and [#output]: go on.
+    public static final int OK = 0;
+    /// [#openOutput]: the buffer is open.
+    public static final int GATHER = 1;
+    /// [#openOutput]: each call is to go through [#output], which then may run Lua filters.
+    public static final int SEND = 2;
+    /// Nothing can be sent; the reason is the border's text, which the script gets as `nil, reason`.
+    public static final int REFUSED = 3;
+    /// The call is an error, its text the border's.
+    public static final int ERROR = -1;
+
+    @Nullable LuaThread entry;
+    /// Light threads that have not ended, the entry thread among them.
+    int alive;
+    /// Light threads whose turn it is when the running one waits or yields.
+    final ArrayDeque<LuaThread> posted = new ArrayDeque<>(0);
+
+    /// What Lua sees as `ngx_http_request_t *`; 0 where there is no request (`init_by_lua`).
+    protected abstract long handle();
+
+    /// A line of the request's error log, a byte string.
+    protected abstract void log(Log.Level level, String text);
+
+    /// Whether debug lines are to be logged.
+    protected abstract boolean debug();
+
+    /// The first output of a run, before anything is in the buffer: sends the head of the response if it has not gone.
+    /// Called under LuaJIT's FFI: no Lua may run.
+    /// @return [#GATHER], [#SEND], [#REFUSED] or [#ERROR]
+    protected abstract int openOutput();
+
+    /// Takes `n` bytes of body at `a`, copying what it keeps. Under [#SEND] it may run Lua filters.
+    /// @return [#OK], [#REFUSED] or [#ERROR]
+    protected abstract int output(long a, int n);
+
+    /// The task came to its end in a later event than the one that started it; never [LuaEvent.Waiting].
+    protected abstract void ended(LuaEvent event);
+}

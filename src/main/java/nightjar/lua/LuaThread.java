@@ -1,0 +1,67 @@
+package nightjar.lua;
+
+import org.jspecify.annotations.Nullable;
+
+/// A light thread: one coroutine that the scheduler resumes, with what it waits for. The entry thread of a task is one;
+/// the coroutines that a script makes with `coroutine.*` are not: they run inside.
+public final class LuaThread {
+    /// What a wake gives to the function that waits.
+    @FunctionalInterface
+    public interface Values {
+        /// Pushes values to the coroutine.
+        /// @return how many
+        int push(long co);
+    }
+
+    private static final Runnable NOTHING = () -> {};
+
+    final LuaVm vm;
+    final long co;
+    final int ref;
+    @Nullable LuaTask task;
+    private @Nullable Runnable cancel;
+    private int parks;
+
+    LuaThread(LuaVm vm, long co, int ref) {
+        this.vm = vm;
+        this.co = co;
+        this.ref = ref;
+    }
+
+    /// Lets the thread wait once the API function that called this yields.
+    /// @param cancel undoes what would wake it, should it be killed before
+    void park(Runnable cancel) {
+        this.cancel = cancel;
+        parks++;
+    }
+
+    boolean parked() {
+        return cancel != null;
+    }
+
+    /// Counts the waits, so that a late wake is told from a due one.
+    int parks() {
+        return parks;
+    }
+
+    void unpark() {
+        cancel = null;
+    }
+
+    /// Undoes a wait.
+    void cancel() {
+        var undo = cancel == null ? NOTHING : cancel;
+        cancel = null;
+        undo.run();
+    }
+
+    /// Resumes the thread with no values; see [#wake(Values)].
+    public void wake() {
+        wake(_ -> 0);
+    }
+
+    /// Resumes the thread if it is still parked. Inside a call from Lua it is resumed by a later event.
+    public void wake(Values values) {
+        vm.worker.scheduler.wake(this, values);
+    }
+}

@@ -1,0 +1,199 @@
+package nightjar.lua;
+
+import java.util.ArrayDeque;
+import nightjar.core.Bytes;
+import nightjar.core.Log.Level;
+import nightjar.luajit.Exports;
+import nightjar.luajit.LuaMemory;
+import nightjar.luajit.LuaState;
+import org.jspecify.annotations.Nullable;
+
+/// One Lua VM: a worker has one for each cycle (and one a request under `lua_code_cache off`).
+public final class LuaVm {
+    /// @param path `lua_package_path`, `$prefix` replaced; `;;` stands for LuaJIT's own; null: only that
+    /// @param cpath `lua_package_cpath`, likewise
+    /// @param memoryLimit `lua_memory_limit` in bytes, 0: none
+    /// @param cachedThreads `lua_thread_cache_max_entries`
+    public record Options(@Nullable String path, @Nullable String cpath, long memoryLimit, int cachedThreads) {
+        public static final Options DEFAULT = new Options(null, null, 1L << 30, 1024);
+    }
+
+    /// What killed a coroutine.
+    record Death(String message, String traceback) {}
+
+    /// Loads a chunk without names and line numbers.
+    private static final String STRIP = """
+            local source, name = ...
+            return assert(loadstring(string.dump(assert(loadstring(source, name)), true), name))""";
+
+    final LuaWorker worker;
+    private final long L;
+    private final @Nullable LuaMemory memory;
+    private final Options options;
+    private final CodeCache codes;
+    private final ArrayDeque<LuaThread> ended = new ArrayDeque<>();
+    private final int create;
+    private final int trace;
+    private final int guard;
+    private final int require;
+    private boolean starved;
+
+    /// @throws LuaLoadException when Lua code that every VM runs fails
+    public LuaVm(LuaWorker worker, Options options) {
+        this.worker = worker;
+        this.options = options;
+        L = LuaState.open();
+        memory = options.memoryLimit > 0 ? new LuaMemory(L, options.memoryLimit) : null;
+        LuaState.openlibs(L);
+        codes = new CodeCache(L);
+        boot();
+        require = LuaState.ref(L);
+        guard = LuaState.ref(L);
+        trace = LuaState.ref(L);
+        create = LuaState.ref(L);
+    }
+
+    private void boot() {
+        check(LuaState.load(L, STRIP, "=strip"));
+        int strip = LuaState.ref(L);
+        LuaState.rawGet(L, LuaState.REGISTRYINDEX, strip);
+        LuaState.push(L, Bytes.string(LuaWorker.source("nightjar.boot")));
+        LuaState.push(L, "=[C]");
+        check(LuaState.pcall(L, 2, 1));
+        LuaState.pushPointer(L, worker.border.address);
+        LuaState.pushPointer(L, Exports.RAISE);
+        LuaState.pushPointer(L, 0);
+        LuaState.pushFunction(L, worker.function("nightjar.resolve"));
+        LuaState.pushFunction(L, worker.function("nightjar.resource"));
+        LuaState.rawGet(L, LuaState.REGISTRYINDEX, strip);
+        var functions = worker.functions();
+        LuaState.newTable(L, functions.size(), 0);
+        for (int i = 0; i < functions.size(); i++) {
+            LuaState.push(L, functions.get(i));
+            LuaState.rawSet(L, -2, i + 1);
+        }
+        push(options.path);
+        push(options.cpath);
+        check(LuaState.pcall(L, 9, 4));
+        LuaState.unref(L, strip);
+    }
+
+    private void push(@Nullable String s) {
+        if (s == null) LuaState.pushNil(L);
+        else LuaState.push(L, s);
+    }
+
+    private void check(int rc) {
+        if (rc == LuaState.OK) return;
+        var message = LuaState.string(L, -1);
+        LuaState.top(L, 0);
+        throw new LuaLoadException(message == null ? "unknown error" : message, 500);
+    }
+
+    /// Loads a module, as `require` does.
+    /// @throws LuaLoadException with the error's text
+    public void require(String module) {
+        LuaState.rawGet(L, LuaState.REGISTRYINDEX, require);
+        LuaState.push(L, module);
+        check(protectedCall(1, 0));
+    }
+
+    /// From now on a global made outside of init and init_worker is warned about. Needs `ngx.log` and `ngx.get_phase`.
+    public void guardGlobals() {
+        LuaState.rawGet(L, LuaState.REGISTRYINDEX, guard);
+        check(protectedCall(0, 0));
+    }
+
+    private int protectedCall(int arguments, int results) {
+        boolean outermost = memory != null && !memory.guarded();
+        if (outermost) memory.guard();
+        int rc = LuaState.pcall(L, arguments, results);
+        if (outermost) memory.release();
+        return rc;
+    }
+
+    /// The VM's heap in bytes.
+    public long heap() {
+        return LuaState.heap(L);
+    }
+
+    public void collect() {
+        LuaState.collect(L);
+    }
+
+    public void close() {
+        if (memory != null) memory.close();
+        else LuaState.close(L);
+    }
+
+    void guard() {
+        if (memory != null) memory.guard();
+    }
+
+    void release() {
+        if (memory != null) memory.release();
+    }
+
+    int function(LuaCode code, LuaTask task) {
+        return codes.ref(code, task);
+    }
+
+    /// A coroutine to start a chunk in.
+    LuaThread take(LuaTask task) {
+        var thread = ended.pollLast();
+        if (thread == null) {
+            if (task.debug()) task.log(Level.DEBUG, "lua creating new thread");
+            return newThread();
+        }
+        if (task.debug()) task.log(Level.DEBUG, "lua reusing cached lua thread " + name(thread));
+        return thread;
+    }
+
+    private LuaThread newThread() {
+        LuaState.rawGet(L, LuaState.REGISTRYINDEX, create);
+        check(LuaState.pcall(L, 0, 1));
+        long co = LuaState.thread(L, -1);
+        LuaState.top(co, 0);
+        return new LuaThread(this, co, LuaState.ref(L));
+    }
+
+    /// A coroutine that has ended is kept for the next run.
+    void keep(LuaThread thread, LuaTask task) {
+        if (ended.size() >= options.cachedThreads) {
+            abandon(thread, task);
+            return;
+        }
+        if (task.debug()) task.log(Level.DEBUG, "lua caching unused lua thread " + name(thread));
+        ended.add(thread);
+    }
+
+    /// A coroutine that died or was left in the middle is Lua's garbage.
+    void abandon(LuaThread thread, LuaTask task) {
+        LuaState.unref(L, thread.ref);
+        if (!starved) return;
+        starved = false;
+        release();
+        LuaState.collect(L);
+    }
+
+    /// Memory ran out: once the coroutine to blame is given up, the garbage goes at once, else every later run fails.
+    void starved() {
+        starved = true;
+    }
+
+    private static String name(LuaThread thread) {
+        return Long.toHexString(thread.co) + " (ref " + thread.ref + ")";
+    }
+
+    /// Takes the error from a dead coroutine and describes it as the error log does.
+    Death autopsy(LuaThread thread) {
+        LuaState.rawGet(L, LuaState.REGISTRYINDEX, trace);
+        LuaState.rawGet(L, LuaState.REGISTRYINDEX, thread.ref);
+        LuaState.move(thread.co, L, 1);
+        int rc = LuaState.pcall(L, 2, 2);
+        var message = LuaState.string(L, 1);
+        var traceback = rc == LuaState.OK ? LuaState.string(L, 2) : "stack traceback:";
+        LuaState.top(L, 0);
+        return new Death(message == null ? "unknown reason" : message, traceback == null ? "" : traceback);
+    }
+}

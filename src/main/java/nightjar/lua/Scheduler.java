@@ -1,0 +1,287 @@
+package nightjar.lua;
+
+import nightjar.core.Log.Level;
+import nightjar.core.Mem;
+import nightjar.luajit.Ffi;
+import nightjar.luajit.LuaFunction;
+import nightjar.luajit.LuaState;
+import org.jspecify.annotations.Nullable;
+
+/// Resumes coroutines and acts on why they came back.
+///
+/// A run costs one downcall that runs Lua; results of API calls and the body go through the [Border]. A coroutine that
+/// ended is started anew with the next chunk; one that failed or was left behind by `ngx.exit` is given up. Runs nest: a
+/// header filter written in Lua runs inside the `ngx.say` of the handler that made the first output.
+public final class Scheduler {
+    private final LuaWorker worker;
+    private final Border border;
+    private @Nullable LuaThread running;
+    private @Nullable LuaEvent asked;
+
+    Scheduler(LuaWorker worker) {
+        this.worker = worker;
+        border = worker.border;
+    }
+
+    /// Starts a chunk for a task.
+    /// @return [LuaEvent#WAITING] when [LuaTask#ended] tells the rest, else how the task ended
+    public LuaEvent start(LuaTask task, LuaVm vm, LuaCode code) {
+        var thread = vm.take(task);
+        thread.task = task;
+        task.entry = thread;
+        task.alive = 1;
+        LuaState.rawGet(thread.co, LuaState.REGISTRYINDEX, vm.function(code, task));
+        return run(task, thread, 0);
+    }
+
+    /// The light thread that runs, null outside of Lua.
+    public @Nullable LuaThread running() {
+        return running;
+    }
+
+    /// The running light thread is to wait: called by an API function that then yields.
+    /// @param cancel undoes what would wake the thread
+    public void park(Runnable cancel) {
+        running.park(cancel);
+        ask(LuaEvent.WAITING);
+    }
+
+    /// The running task is to end like this: called by an API function that then yields, and is never woken.
+    public void end(LuaEvent event) {
+        ask(event);
+    }
+
+    private void ask(LuaEvent event) {
+        asked = event;
+        border.waits(true);
+    }
+
+    /// Ends a task that waits, its waits undone. Nothing of it runs any more, [LuaTask#ended] is not told.
+    public void kill(LuaTask task) {
+        if (task.entry == null) return;
+        if (running != null && running.task == task) throw new IllegalStateException("the task runs");
+        leave(task, task.entry);
+        finish(task, LuaEvent.ENDED);
+    }
+
+    void wake(LuaThread thread, LuaThread.Values values) {
+        int parks = thread.parks();
+        if (running != null) worker.later.execute(() -> wakeNow(thread, parks, values));
+        else wakeNow(thread, parks, values);
+    }
+
+    private void wakeNow(LuaThread thread, int parks, LuaThread.Values values) {
+        var task = thread.task;
+        if (task == null || !thread.parked() || thread.parks() != parks) return;
+        thread.unpark();
+        var event = run(task, thread, values.push(thread.co));
+        if (event != LuaEvent.WAITING) task.ended(event);
+    }
+
+    /// Runs the task until it waits or ends, with what is around this run put back after.
+    private LuaEvent run(LuaTask task, LuaThread thread, int values) {
+        var outer = running;
+        if (outer == null) return runOutermost(task, thread, values);
+        long a = border.address;
+        var outerAsked = asked;
+        long request = Mem.l(a + Border.REQUEST);
+        long out = Mem.l(a + Border.OUT);
+        long room = Mem.l(a + Border.POS);
+        long state = Mem.l(a + Border.WAITS);
+        Mem.l(a + Border.OUT, out + Mem.i(a + Border.POS));
+        Mem.l(a + Border.POS, 0);
+        Mem.l(a + Border.WAITS, 0);
+        try {
+            border.request(task.handle());
+            return loop(task, thread, values);
+        } finally {
+            Mem.l(a + Border.REQUEST, request);
+            Mem.l(a + Border.OUT, out);
+            Mem.l(a + Border.POS, room);
+            Mem.l(a + Border.WAITS, state);
+            running = outer;
+            asked = outerAsked;
+        }
+    }
+
+    private LuaEvent runOutermost(LuaTask task, LuaThread thread, int values) {
+        border.request(task.handle());
+        thread.vm.guard();
+        try {
+            return loop(task, thread, values);
+        } finally {
+            thread.vm.release();
+            border.request(0);
+            running = null;
+        }
+    }
+
+    private LuaEvent loop(LuaTask task, LuaThread thread, int values) {
+        for (;;) {
+            var event = resume(task, thread, values);
+            LuaThread next;
+            switch (event) {
+                case LuaEvent.Waiting _ -> next = task.posted.poll();
+                case LuaEvent.Yielded _ -> {
+                    task.posted.add(thread);
+                    next = task.posted.poll();
+                }
+                case LuaEvent.Ended _ -> {
+                    retire(thread);
+                    if (--task.alive == 0) return finish(task, event);
+                    next = task.posted.poll();
+                }
+                case LuaEvent.Failed _, LuaEvent.Exit _, LuaEvent.Exec _, LuaEvent.Redirect _, LuaEvent.Jump _ -> {
+                    leave(task, thread);
+                    return finish(task, event);
+                }
+            }
+            if (next == null) return LuaEvent.WAITING;
+            thread = next;
+            values = 0;
+        }
+    }
+
+    private static LuaEvent finish(LuaTask task, LuaEvent event) {
+        task.entry = null;
+        task.alive = 0;
+        return event;
+    }
+
+    /// Runs one coroutine until it comes back, and hands on what it printed.
+    private LuaEvent resume(LuaTask task, LuaThread thread, int values) {
+        running = thread;
+        asked = null;
+        border.waits(false);
+        if (task.debug()) task.log(Level.DEBUG, "lua run thread, top:" + (LuaState.top(thread.co) - values) + " c:1");
+        int rc = LuaState.resume(thread.co, values);
+        if (task.debug()) task.log(Level.DEBUG, "lua resume returned " + rc);
+        int pos = Mem.i(border.address + Border.POS);
+        if (pos > 0) flush(task);
+        Mem.i(border.address + Border.CAP, 0);
+        return switch (rc) {
+            case LuaState.OK -> {
+                if (task.debug()) task.log(Level.DEBUG, "lua light thread ended normally");
+                LuaState.top(thread.co, 0);
+                yield LuaEvent.ENDED;
+            }
+            case LuaState.YIELD -> {
+                if (task.debug()) task.log(Level.DEBUG, "lua thread yielded");
+                LuaState.top(thread.co, 0);
+                yield border.waits() && asked != null ? asked : LuaEvent.YIELDED;
+            }
+            default -> failed(task, thread, rc);
+        };
+    }
+
+    private LuaEvent failed(LuaTask task, LuaThread thread, int rc) {
+        thread.vm.release();
+        var death = thread.vm.autopsy(thread);
+        task.log(Level.ERROR, "lua entry thread aborted: " + kind(rc) + ": " + death.message() + "\n" + death.traceback());
+        if (rc == LuaState.ERRMEM) thread.vm.starved();
+        thread.vm.guard();
+        return new LuaEvent.Failed(death.message());
+    }
+
+    private static String kind(int rc) {
+        return switch (rc) {
+            case LuaState.ERRRUN -> "runtime error";
+            case LuaState.ERRSYNTAX -> "syntax error";
+            case LuaState.ERRMEM -> "memory allocation error";
+            case LuaState.ERRERR -> "error handler error";
+            default -> "unknown error";
+        };
+    }
+
+    /// The task's threads are given up where they are.
+    private void leave(LuaTask task, LuaThread thread) {
+        task.posted.clear();
+        give(thread, task);
+    }
+
+    private void give(LuaThread thread, LuaTask task) {
+        thread.cancel();
+        thread.task = null;
+        thread.vm.abandon(thread, task);
+    }
+
+    private void retire(LuaThread thread) {
+        var task = thread.task;
+        thread.task = null;
+        if (thread.parked()) thread.cancel();
+        if (border.takeTainted()) thread.vm.abandon(thread, task);
+        else thread.vm.keep(thread, task);
+    }
+
+    /// Hands what is gathered in the border's buffer to the running task.
+    public int flush() {
+        return running == null ? LuaTask.OK : flush(running.task);
+    }
+
+    private int flush(LuaTask task) {
+        long a = border.address;
+        int pos = Mem.i(a + Border.POS);
+        if (pos == 0) return LuaTask.OK;
+        Mem.i(a + Border.POS, 0);
+        return task.output(Mem.l(a + Border.OUT), pos);
+    }
+
+    @Ffi("nightjar_ffi_result")
+    long result() {
+        return border.result();
+    }
+
+    /// The wait that the running thread was to begin does not take place.
+    @Ffi("nightjar_ffi_unpark")
+    void unpark() {
+        asked = null;
+        border.waits(false);
+        if (running != null && running.parked()) running.cancel();
+    }
+
+    @Ffi("nightjar_ffi_open_output")
+    int openOutput(long request) {
+        if (running == null || request == 0) return error("no request found");
+        int mode = running.task.openOutput();
+        if (mode == LuaTask.GATHER) {
+            long out = Mem.l(border.address + Border.OUT);
+            Mem.i(border.address + Border.CAP, (int) (border.buffer + Border.BUFFER - out));
+        }
+        return mode;
+    }
+
+    @Ffi("nightjar_ffi_output")
+    int output(long request, long bytes, int n) {
+        if (running == null || request == 0) return error("no request found");
+        int rc = flush(running.task);
+        if (rc != LuaTask.OK) return rc;
+        if (n > Border.BUFFER / 2) return running.task.output(bytes, n);
+        long a = border.address;
+        long out = Mem.l(a + Border.OUT);
+        if (n > Mem.i(a + Border.CAP)) return running.task.output(bytes, n);
+        Mem.copy(bytes, out, n);
+        Mem.i(a + Border.POS, n);
+        return LuaTask.OK;
+    }
+
+    /// One call's output, straight on.
+    @LuaFunction("ngx._send")
+    int send(long L) {
+        long length = border.scratch(8);
+        long bytes = LuaState.string(L, 1, length);
+        int rc = running.task.output(bytes, (int) Mem.l(length));
+        LuaState.top(L, 0);
+        if (rc == LuaTask.OK) {
+            LuaState.push(L, 1);
+            return 1;
+        }
+        LuaState.pushNil(L);
+        LuaState.push(L, border.text());
+        return 2;
+    }
+
+    private int error(String text) {
+        border.text(text);
+        return LuaTask.ERROR;
+    }
+}

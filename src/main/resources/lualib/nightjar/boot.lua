@@ -1,0 +1,91 @@
+-- Runs first in every VM, before any library: makes Java's exports look like C functions and gives Java the few Lua
+-- functions that its scheduler calls.
+--
+-- Compiled under the chunk name [C] and without line numbers, as are the files it loads here: an error raised here
+-- with level 2 names the script's line, and a traceback shows these functions as it shows C's.
+
+-- border: address of the struct below; raise: what a failed Lua C function returns first; resolve(name): C type and
+-- address of an export, or a Lua C function; resource(name): the source of a module packed with Nightjar; compile(source,
+-- chunk name): without names and lines; functions: the names of Lua C functions; path, cpath: the configuration's, or nil
+local border, raise, null, resolve, resource, compile, functions, path, cpath = ...
+
+local ffi = require "ffi"
+
+-- Kept in step with Border.java.
+ffi.cdef [[
+typedef struct {
+    void *request;          /* what runs now, NULL outside of requests */
+    unsigned char *out;     /* response body gathered so far: pos of cap bytes; cap 0: Java has to be asked first */
+    int pos;
+    int cap;
+    int waits;              /* an API function, not the script, made the coroutine yield */
+    int tainted;            /* the coroutine must not be used again */
+} nightjar_border_t;
+]]
+
+local W = ffi.cast("nightjar_border_t *", border)
+
+-- ffi.C: Java's exports by name, made on first use; then the real C namespace.
+local real = ffi.C
+local C = setmetatable({}, {
+    __index = function(t, name)
+        local ctype, address = resolve(name)
+        if address then
+            local f = ffi.cast(ctype, address)
+            rawset(t, name, f)
+            return f
+        end
+        return real[name]
+    end,
+    __newindex = real,
+})
+ffi.C = C
+
+-- Lua C functions by their dotted names; each is made on its first call.
+local error = error
+local function check(first, ...)
+    if first == raise then
+        -- No Java frame is left here.
+        error((...), 2)
+    end
+    return first, ...
+end
+
+local function lazy(name)
+    local f
+    return function(...)
+        if not f then
+            f = resolve(name)
+        end
+        return check(f(...))
+    end
+end
+
+ngx = { null = null }
+package.loaded.ngx = ngx
+for i = 1, #functions do
+    local owner, name = _G, functions[i]
+    for word in name:gmatch("([^.]+)%.") do
+        owner[word] = owner[word] or {}
+        owner = owner[word]
+    end
+    owner[name:match("[^.]+$")] = lazy(name)
+end
+
+local function part(name)
+    return compile(resource(name), "=[C]")(W, C, null)
+end
+
+part "nightjar.tables"
+compile(resource "nightjar.packages", "=[C]")(resource, path, cpath)
+local trace = part "nightjar.coroutines"
+part "nightjar.output"
+
+local create = coroutine._create
+local function none() end
+return function()
+    return create(none)
+end, trace, function()
+    -- Once ngx.log is there: the warning about globals. Its own chunk name and lines, which the log line shows.
+    assert(loadstring(resource "nightjar.guard", "=_G write guard"))()
+end, require

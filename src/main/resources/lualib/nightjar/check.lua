@@ -1,0 +1,106 @@
+-- Argument checks that word their errors as Lua's C API does.
+-- Each is called straight from an API function, never in a tail call: the error names that function and its caller's line.
+
+local getinfo = debug.getinfo
+local error = error
+local format = string.format
+local tonumber = tonumber
+local tostring = tostring
+local type = type
+
+local M = {}
+
+-- `level` counts from the function that calls bad(): 1 is that function.
+local function bad(level, n, text)
+    local name = getinfo(level + 1, "n").name or "?"
+    error(format("bad argument #%d to '%s' (%s)", n, name, text), level + 2)
+end
+
+local function typename(v, n, count)
+    if n > count then
+        return "no value"
+    end
+    return type(v)
+end
+
+-- The API function got a bad argument `n`.
+function M.argument(n, text)
+    bad(2, n, text)
+end
+
+-- A string; a number becomes one. `count` is how many arguments there are.
+function M.string(v, n, count)
+    local t = type(v)
+    if t == "string" then
+        return v
+    end
+    if t == "number" then
+        return tostring(v)
+    end
+    bad(2, n, "string expected, got " .. typename(v, n, count))
+end
+
+-- A number; a string that reads as one becomes one.
+function M.number(v, n, count)
+    if type(v) == "number" then
+        return v
+    end
+    local number = type(v) == "string" and tonumber(v)
+    if number then
+        return number
+    end
+    bad(2, n, "number expected, got " .. typename(v, n, count))
+end
+
+function M.boolean(v, n, count)
+    if type(v) ~= "boolean" then
+        bad(2, n, "boolean expected, got " .. typename(v, n, count))
+    end
+    return v
+end
+
+function M.table(v, n, count)
+    if type(v) ~= "table" then
+        bad(2, n, "table expected, got " .. typename(v, n, count))
+    end
+    return v
+end
+
+-- Phases by their bit, as errors name them.
+local contexts = {
+    [0x00000001] = "set_by_lua*",
+    [0x00000002] = "rewrite_by_lua*",
+    [0x00000004] = "access_by_lua*",
+    [0x00000008] = "content_by_lua*",
+    [0x00000010] = "log_by_lua*",
+    [0x00000020] = "header_filter_by_lua*",
+    [0x00000040] = "body_filter_by_lua*",
+    [0x00000080] = "ngx.timer",
+    [0x00000100] = "init_worker_by_lua*",
+    [0x00000200] = "balancer_by_lua*",
+    [0x00000400] = "ssl_certificate_by_lua*",
+    [0x00000800] = "ssl_session_store_by_lua*",
+    [0x00001000] = "ssl_session_fetch_by_lua*",
+    [0x00002000] = "exit_worker_by_lua*",
+    [0x00004000] = "ssl_client_hello_by_lua*",
+    [0x00008000] = "server_rewrite_by_lua*",
+    [0x00010000] = "proxy_ssl_verify_by_lua*",
+    [0x00020000] = "precontent_by_lua*",
+    [0x00040000] = "proxy_ssl_certificate_by_lua*",
+}
+
+-- rewrite, access, content, server_rewrite, precontent: where a request can be answered or turned elsewhere.
+M.HANDLERS = 0x2800e
+-- rewrite, server_rewrite: where a location can still change.
+M.REWRITES = 0x8002
+
+local band = bit.band
+
+-- Raises unless the phase is one of `mask`.
+function M.context(r, mask)
+    if band(r.context, mask) == 0 then
+        error("API disabled in the context of " .. (contexts[r.context] or "(unknown)"), 3)
+    end
+end
+
+return M

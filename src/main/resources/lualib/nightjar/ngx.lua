@@ -1,0 +1,62 @@
+-- Fills `ngx` with what OpenResty has in C; resty.core adds the rest. Runs once in every VM, before any other code.
+-- boot.lua made the table, with null and the output functions (print, say, flush, eof, send_headers).
+
+local ngx = ngx
+
+for name, value in pairs(require "nightjar.constants") do
+    ngx[name] = value
+end
+
+local border = require "nightjar.border"
+
+function ngx._phase_ctx()
+    local r = border.request()
+    if r and r.context ~= 0 then
+        return r.context
+    end
+end
+
+ngx.config = require "nightjar.config"
+ngx.arg = require "nightjar.arg"
+ngx.shared = {}
+
+local log = require "nightjar.log"
+ngx.log = log.log
+print = log.print
+
+local uri = require "nightjar.uri"
+ngx.encode_args = uri.encode_args
+ngx.decode_args = uri.decode_args
+
+local string = require "nightjar.string"
+ngx.quote_sql_str = string.quote_sql_str
+ngx.hmac_sha1 = string.hmac_sha1
+
+local control = require "nightjar.control"
+ngx.exec = control.exec
+ngx.redirect = control.redirect
+
+local headers = require "nightjar.headers"
+local body = require "nightjar.body"
+ngx.req = {
+    http_version = headers.http_version,
+    raw_header = headers.raw_header,
+    set_uri = control.set_uri,
+    set_uri_args = body.set_uri_args,
+    get_post_args = body.get_post_args,
+    read_body = body.read_body,
+    discard_body = body.discard_body,
+    get_body_data = body.get_body_data,
+    get_body_file = body.get_body_file,
+    set_body_data = body.set_body_data,
+    set_body_file = body.set_body_file,
+    init_body = body.init_body,
+    append_body = body.append_body,
+    finish_body = body.finish_body,
+}
+ngx.resp = { get_headers = headers.get_resp_headers }
+
+require "nightjar.unsupported"
+
+ndk = {}
+package.loaded.ndk = ndk

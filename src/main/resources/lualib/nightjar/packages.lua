@@ -1,0 +1,60 @@
+-- Where require looks: package.preload, the paths that the configuration names, the modules packed with Nightjar, the
+-- rest of package.path, package.cpath. So a lua-resty-core on lua_package_path wins, and one that happens to be
+-- installed on the machine does not.
+
+local resource, path, cpath = ...
+
+local concat = table.concat
+local error = error
+local gmatch = string.gmatch
+local loadfile = loadfile
+local loadstring = loadstring
+local searchpath = package.searchpath
+
+-- `;;` stands for what LuaJIT was built with.
+local function with_default(configured, own)
+    return (configured:gsub(";;", ";\1;"):gsub("\1", function() return own end))
+end
+
+local default = {}
+for entry in gmatch(package.path, "[^;]+") do
+    default[entry] = true
+end
+
+if path then
+    package.path = with_default(path, package.path)
+end
+if cpath then
+    package.cpath = with_default(cpath, package.cpath)
+end
+
+local function configured()
+    local entries = {}
+    for entry in gmatch(package.path, "[^;]+") do
+        if not default[entry] then
+            entries[#entries + 1] = entry
+        end
+    end
+    return concat(entries, ";")
+end
+
+local function packed(name)
+    local source = resource(name)
+    if not source then
+        return nil
+    end
+    local file = searchpath(name, configured())
+    local loader, wrong
+    if file then
+        loader, wrong = loadfile(file)
+    else
+        file = "lualib/" .. name:gsub("%.", "/") .. ".lua"
+        loader, wrong = loadstring(source, "@" .. file)
+    end
+    if not loader then
+        error("error loading module '" .. name .. "' from file '" .. file .. "':\n\t" .. wrong, 3)
+    end
+    return loader
+end
+
+table.insert(package.loaders, 2, packed)

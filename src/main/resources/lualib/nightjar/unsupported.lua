@@ -1,0 +1,29 @@
+-- API functions that Nightjar does not have yet. They are there, so that a library which takes them into locals loads;
+-- calling one is an error.
+
+local error = error
+local ngx = ngx
+
+local names = {
+    "on_abort", "run_worker_thread", "sleep",
+    "location.capture", "location.capture_multi",
+    "re.find", "re.gmatch", "re.gsub", "re.match", "re.sub",
+    "req.socket",
+    "socket.connect", "socket.stream", "socket.tcp", "socket.udp",
+    "thread.kill", "thread.spawn", "thread.wait",
+    "timer.at", "timer.every", "timer.pending_count", "timer.running_count",
+}
+
+for _, name in ipairs(names) do
+    local owner = ngx
+    for word in name:gmatch("([^.]+)%.") do
+        owner[word] = owner[word] or {}
+        owner = owner[word]
+    end
+    local last = name:match("[^.]+$")
+    if not owner[last] then
+        owner[last] = function()
+            error("ngx." .. name .. " is not supported by this version of Nightjar", 2)
+        end
+    end
+end

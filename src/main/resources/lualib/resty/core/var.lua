@@ -1,0 +1,77 @@
+-- ngx.var.
+
+local ffi = require "ffi"
+local base = require "resty.core.base"
+local border = require "nightjar.border"
+
+local C = ffi.C
+local error = error
+local ffi_str = ffi.string
+local get_request = base.get_request
+local result = border.result
+local setmetatable = setmetatable
+local text = border.text
+local tostring = tostring
+local type = type
+
+local NOT_FOUND = border.DECLINED
+
+-- Variables of the configuration have a number, which saves Java looking a name up twice. $arg_x and its like have
+-- none: there is no end to them.
+local index_of = {}
+
+local function get(_, name)
+    local r = get_request()
+    if not r then
+        error("no request found", 2)
+    end
+
+    local rc
+    local index = index_of[name]
+    if index then
+        rc = C.nightjar_ffi_var_get_indexed(r, index)
+    elseif type(name) == "string" then
+        rc = C.nightjar_ffi_var_get(r, name, #name)
+        if result.index >= 0 then
+            index_of[name] = result.index
+        end
+    elseif type(name) == "number" then
+        rc = C.nightjar_ffi_var_get_capture(r, name)
+    else
+        error("bad variable name", 2)
+    end
+
+    if rc == 0 then
+        return ffi_str(result.data, result.len)
+    end
+    if rc ~= NOT_FOUND then
+        error(text(), 2)
+    end
+end
+
+local function set(_, name, value)
+    local r = get_request()
+    if not r then
+        error("no request found", 2)
+    end
+    if type(name) ~= "string" then
+        error("bad variable name", 2)
+    end
+
+    local rc
+    if value == nil then
+        rc = C.nightjar_ffi_var_set(r, name, #name, nil, 0)
+    else
+        if type(value) ~= "string" then
+            value = tostring(value)
+        end
+        rc = C.nightjar_ffi_var_set(r, name, #name, value, #value)
+    end
+    if rc ~= 0 then
+        error(text(), 2)
+    end
+end
+
+ngx.var = setmetatable({}, { __index = get, __newindex = set })
+
+return { version = base.version }
