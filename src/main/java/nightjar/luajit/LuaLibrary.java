@@ -3,17 +3,17 @@ package nightjar.luajit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.zip.CRC32;
+import nightjar.core.Bytes;
 import nightjar.core.Downcall;
+import nightjar.core.Mem;
 
 /// LuaJIT's shared library: `-Dnightjar.luajit=FILE`, else `NIGHTJAR_LUAJIT=FILE`, else the one packed with Nightjar,
 /// which is written once to `~/.cache/nightjar` (or `-Dnightjar.cache=DIR`).
@@ -30,19 +30,22 @@ final class LuaLibrary {
         var path = path();
         var linker = Linker.nativeLinker();
         var libc = linker.defaultLookup();
-        var dlopen = linker.downcallHandle(libc.findOrThrow("dlopen"),
-                FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
-        var dlerror = linker.downcallHandle(libc.findOrThrow("dlerror"), FunctionDescriptor.of(ValueLayout.ADDRESS));
-        try (var arena = Arena.ofConfined()) {
-            long handle = (long) dlopen.invoke(arena.allocateFrom(path), RTLD_NOW | RTLD_GLOBAL);
-            if (handle == 0) {
-                var error = (java.lang.foreign.MemorySegment) dlerror.invoke();
-                throw new UnsatisfiedLinkError("cannot load LuaJIT: " + error.reinterpret(4096).getString(0));
-            }
+        var dlopen = linker.downcallHandle(libc.findOrThrow("dlopen"), Lua.shape(2));
+        long name = Mem.allocCstring(Bytes.utf8(path));
+        try {
+            long handle = (long) dlopen.invokeExact(name, (long) (RTLD_NOW | RTLD_GLOBAL));
+            if (handle == 0) throw new UnsatisfiedLinkError("cannot load LuaJIT: " + dlerror(linker));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
+        } finally {
+            Mem.free(name);
         }
         return SymbolLookup.libraryLookup(path, Arena.global());
+    }
+
+    private static String dlerror(Linker linker) throws Throwable {
+        var dlerror = linker.downcallHandle(linker.defaultLookup().findOrThrow("dlerror"), Lua.shape(0));
+        return Mem.cstring((long) dlerror.invokeExact());
     }
 
     private static String path() {
