@@ -9,7 +9,8 @@ nj_aot_for=$nj_home/target/nightjar.aot.for     # the JDK that nightjar.aot was 
 nj_flags=(
     -XX:+UseSerialGC -Xms16m -Xmx256m
     -XX:-UsePerfData -XX:-CreateCoredumpOnCrash "-XX:ErrorFile=$nj_home/target/hs_err_%p.log"
-    -Xlog:disable -Xlog:all=error:stderr
+    # A cache that does not fit is no news: the JVM starts without it.
+    -Xlog:disable -Xlog:all=error:stderr '-Xlog:aot*=off:stderr' '-Xlog:cds*=off:stderr'
 )
 
 nj_complain() {
