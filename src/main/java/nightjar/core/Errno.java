@@ -44,7 +44,7 @@ public final class Errno {
     public static String text(int errno) {
         if (errno < 0 || errno >= TEXTS.length) return "Unknown error";
         var text = TEXTS[errno];
-        if (text == null) TEXTS[errno] = text = Posix.errorText(errno);
+        if (text == null) TEXTS[errno] = text = Libc.errorText(errno);
         return text;
     }
 

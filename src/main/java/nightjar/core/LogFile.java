@@ -55,6 +55,13 @@ public final class LogFile {
         return failures;
     }
 
+    /// Every file that is open in this process.
+    public static List<LogFile> all() {
+        synchronized (OPEN) {
+            return List.copyOf(OPEN.values());
+        }
+    }
+
     private static String failed(String path, int errno) {
         return "open() \"" + path + "\" failed " + Errno.quoted(errno);
     }

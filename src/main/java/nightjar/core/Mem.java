@@ -3,12 +3,9 @@ package nightjar.core;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteOrder;
@@ -28,16 +25,11 @@ public final class Mem {
     /// Up to here a copy is a few plain loads and stores; beyond, the JVM's own copy is cheaper.
     private static final int SHORT = 64;
 
-    private static final MethodHandle malloc = libc("malloc", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle realloc = libc("realloc", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle free = libc("free", FunctionDescriptor.ofVoid(JAVA_LONG));
+    private static final MethodHandle malloc = Libc.plain("malloc", 1);
+    private static final MethodHandle realloc = Libc.plain("realloc", 2);
+    private static final MethodHandle free = Libc.plain("free", 1);
 
     private Mem() {}
-
-    private static MethodHandle libc(String name, FunctionDescriptor type) {
-        var linker = Linker.nativeLinker();
-        return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), type, Linker.Option.critical(false));
-    }
 
     public static byte b(long a) { return ALL.get(JAVA_BYTE, a); }
 
@@ -191,7 +183,7 @@ public final class Mem {
     /// Gives a block back; 0 is allowed.
     public static void free(long a) {
         try {
-            free.invokeExact(a);
+            long _ = (long) free.invokeExact(a);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }

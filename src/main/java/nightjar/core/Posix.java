@@ -1,12 +1,11 @@
 package nightjar.core;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static nightjar.core.Libc.failing;
+import static nightjar.core.Libc.failingShort;
+import static nightjar.core.Libc.plain;
+import static nightjar.core.Libc.variadic;
+import static nightjar.core.Libc.waiting;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +26,6 @@ public final class Posix {
     public static final int F_GETFL = 3;
     public static final int F_SETFL = 4;
     public static final int FD_CLOEXEC = 1;
-    public static final int AF_UNIX = 1;
-    public static final int AF_INET = 2;
-    public static final int AF_INET6 = 10;
-    public static final int SOCK_DGRAM = 2;
     public static final int RLIMIT_CORE = 4;
     public static final int RLIMIT_NOFILE = 7;
     public static final int X_OK = 1;
@@ -45,79 +40,45 @@ public final class Posix {
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int STATX_BASIC_STATS = 0x7ff;
 
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final Linker.Option SHORT = Linker.Option.critical(false);
-    private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
-
-    private static final MethodHandle open = failing(JAVA_INT, "open", 2, JAVA_LONG, JAVA_INT, JAVA_INT);
-    private static final MethodHandle close = failing(JAVA_INT, "close", -1, JAVA_INT);
-    private static final MethodHandle read = failing(JAVA_LONG, "read", -1, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle pread = failing(JAVA_LONG, "pread", -1, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle write = failing(JAVA_LONG, "write", -1, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle pwrite = failing(JAVA_LONG, "pwrite", -1, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle sendfile = failing(JAVA_LONG, "sendfile", -1, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle statx = failing(JAVA_INT, "statx", -1, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle statxOpen = failingShort(JAVA_INT, "statx", JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle ftruncate = failing(JAVA_INT, "ftruncate", -1, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle unlink = failing(JAVA_INT, "unlink", -1, JAVA_LONG);
-    private static final MethodHandle rmdir = failing(JAVA_INT, "rmdir", -1, JAVA_LONG);
-    private static final MethodHandle mkdir = failing(JAVA_INT, "mkdir", -1, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle access = failing(JAVA_INT, "access", -1, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle chmod = failing(JAVA_INT, "chmod", -1, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle chown = failing(JAVA_INT, "chown", -1, JAVA_LONG, JAVA_INT, JAVA_INT);
-    private static final MethodHandle chdir = failing(JAVA_INT, "chdir", -1, JAVA_LONG);
-    private static final MethodHandle rename = failing(JAVA_INT, "rename", -1, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle dup2 = failing(JAVA_INT, "dup2", -1, JAVA_INT, JAVA_INT);
-    private static final MethodHandle fcntl = failing(JAVA_INT, "fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final MethodHandle kill = failing(JAVA_INT, "kill", -1, JAVA_INT, JAVA_INT);
-    private static final MethodHandle setuid = failing(JAVA_INT, "setuid", -1, JAVA_INT);
-    private static final MethodHandle setgid = failing(JAVA_INT, "setgid", -1, JAVA_INT);
-    private static final MethodHandle initgroups = failing(JAVA_INT, "initgroups", -1, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle setenv = failing(JAVA_INT, "setenv", -1, JAVA_LONG, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle unsetenv = failing(JAVA_INT, "unsetenv", -1, JAVA_LONG);
-    private static final MethodHandle setrlimit = failing(JAVA_INT, "setrlimit", -1, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle getrlimit = failing(JAVA_INT, "getrlimit", -1, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle gethostname = failing(JAVA_INT, "gethostname", -1, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle socket = failing(JAVA_INT, "socket", -1, JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final MethodHandle connect = failing(JAVA_INT, "connect", -1, JAVA_INT, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle send = failing(JAVA_LONG, "send", -1, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle eventfd = failing(JAVA_INT, "eventfd", -1, JAVA_INT, JAVA_INT);
-    private static final MethodHandle readlink = failing(JAVA_LONG, "readlink", -1, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle sigaction = failing(JAVA_INT, "sigaction", -1, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle getpid = plain(JAVA_INT, "getpid");
-    private static final MethodHandle gettid = plain(JAVA_INT, "gettid");
-    private static final MethodHandle geteuid = plain(JAVA_INT, "geteuid");
-    private static final MethodHandle umask = plain(JAVA_INT, "umask", JAVA_INT);
-    private static final MethodHandle getenv = plain(JAVA_LONG, "getenv", JAVA_LONG);
-    private static final MethodHandle strerror = plain(JAVA_LONG, "strerrordesc_np", JAVA_INT);
-    private static final MethodHandle getpwnam = waiting(JAVA_LONG, "getpwnam", JAVA_LONG);
-    private static final MethodHandle getgrnam = waiting(JAVA_LONG, "getgrnam", JAVA_LONG);
+    private static final MethodHandle open = variadic("open", 3, 2);
+    private static final MethodHandle close = failing("close", 1);
+    private static final MethodHandle read = failing("read", 3);
+    private static final MethodHandle pread = failing("pread", 4);
+    private static final MethodHandle write = failing("write", 3);
+    private static final MethodHandle pwrite = failing("pwrite", 4);
+    private static final MethodHandle sendfile = failing("sendfile", 4);
+    private static final MethodHandle statx = failing("statx", 5);
+    private static final MethodHandle statxOpen = failingShort("statx", 5);
+    private static final MethodHandle ftruncate = failing("ftruncate", 2);
+    private static final MethodHandle unlink = failing("unlink", 1);
+    private static final MethodHandle rmdir = failing("rmdir", 1);
+    private static final MethodHandle mkdir = failing("mkdir", 2);
+    private static final MethodHandle access = failing("access", 2);
+    private static final MethodHandle chmod = failing("chmod", 2);
+    private static final MethodHandle chown = failing("chown", 3);
+    private static final MethodHandle chdir = failing("chdir", 1);
+    private static final MethodHandle rename = failing("rename", 2);
+    private static final MethodHandle dup2 = failing("dup2", 2);
+    private static final MethodHandle fcntl = variadic("fcntl", 3, 2);
+    private static final MethodHandle kill = failing("kill", 2);
+    private static final MethodHandle setuid = failing("setuid", 1);
+    private static final MethodHandle setgid = failing("setgid", 1);
+    private static final MethodHandle initgroups = failing("initgroups", 2);
+    private static final MethodHandle setenv = failing("setenv", 3);
+    private static final MethodHandle unsetenv = failing("unsetenv", 1);
+    private static final MethodHandle setrlimit = failing("setrlimit", 2);
+    private static final MethodHandle getrlimit = failing("getrlimit", 2);
+    private static final MethodHandle gethostname = failing("gethostname", 2);
+    private static final MethodHandle readlink = failing("readlink", 3);
+    private static final MethodHandle getpid = plain("getpid", 0);
+    private static final MethodHandle gettid = plain("gettid", 0);
+    private static final MethodHandle geteuid = plain("geteuid", 0);
+    private static final MethodHandle umask = plain("umask", 1);
+    private static final MethodHandle getenv = plain("getenv", 1);
+    private static final MethodHandle getpwnam = waiting("getpwnam", 1);
+    private static final MethodHandle getgrnam = waiting("getgrnam", 1);
 
     private Posix() {}
-
-    private static MethodHandle failing(MemoryLayout result, String name, int firstVariadic, MemoryLayout... args) {
-        var type = FunctionDescriptor.of(result, args);
-        var address = LINKER.defaultLookup().findOrThrow(name);
-        return firstVariadic < 0
-                ? LINKER.downcallHandle(address, type, ERRNO)
-                : LINKER.downcallHandle(address, type, ERRNO, Linker.Option.firstVariadicArg(firstVariadic));
-    }
-
-    private static MethodHandle failingShort(MemoryLayout result, String name, MemoryLayout... args) {
-        return LINKER.downcallHandle(address(name), FunctionDescriptor.of(result, args), ERRNO, SHORT);
-    }
-
-    private static MethodHandle plain(MemoryLayout result, String name, MemoryLayout... args) {
-        return LINKER.downcallHandle(address(name), FunctionDescriptor.of(result, args), SHORT);
-    }
-
-    private static MethodHandle waiting(MemoryLayout result, String name, MemoryLayout... args) {
-        return LINKER.downcallHandle(address(name), FunctionDescriptor.of(result, args));
-    }
-
-    private static MemorySegment address(String name) {
-        return LINKER.defaultLookup().findOrThrow(name);
-    }
 
     /// The new descriptor. `O_CLOEXEC` is the caller's to ask for.
     public static int open(String path, int flags, int mode) {
@@ -125,7 +86,7 @@ public final class Posix {
         try {
             int bad = Scratch.put(c.first, path);
             if (bad != 0) return -bad;
-            return c.result((int) open.invokeExact(c.captured, c.first, flags, mode));
+            return c.result((int) (long) open.invokeExact(c.captured, c.first, (long) flags, (long) mode));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -136,7 +97,7 @@ public final class Posix {
     public static int close(int fd) {
         var c = Scratch.take();
         try {
-            return c.result((int) close.invokeExact(c.captured, fd));
+            return c.result((int) (long) close.invokeExact(c.captured, (long) fd));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -148,7 +109,7 @@ public final class Posix {
     public static long read(int fd, long to, long n) {
         var c = Scratch.take();
         try {
-            return c.result((long) read.invokeExact(c.captured, fd, to, n));
+            return c.result((long) read.invokeExact(c.captured, (long) fd, to, n));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -159,7 +120,7 @@ public final class Posix {
     public static long pread(int fd, long to, long n, long offset) {
         var c = Scratch.take();
         try {
-            return c.result((long) pread.invokeExact(c.captured, fd, to, n, offset));
+            return c.result((long) pread.invokeExact(c.captured, (long) fd, to, n, offset));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -171,7 +132,7 @@ public final class Posix {
     public static long write(int fd, long from, long n) {
         var c = Scratch.take();
         try {
-            return c.result((long) write.invokeExact(c.captured, fd, from, n));
+            return c.result((long) write.invokeExact(c.captured, (long) fd, from, n));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -182,7 +143,7 @@ public final class Posix {
     public static long pwrite(int fd, long from, long n, long offset) {
         var c = Scratch.take();
         try {
-            return c.result((long) pwrite.invokeExact(c.captured, fd, from, n, offset));
+            return c.result((long) pwrite.invokeExact(c.captured, (long) fd, from, n, offset));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -195,7 +156,7 @@ public final class Posix {
         var c = Scratch.take();
         try {
             Mem.l(c.first, offset);
-            return c.result((long) sendfile.invokeExact(c.captured, out, in, c.first, n));
+            return c.result((long) sendfile.invokeExact(c.captured, (long) out, (long) in, c.first, n));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -206,7 +167,7 @@ public final class Posix {
     public static int ftruncate(int fd, long size) {
         var c = Scratch.take();
         try {
-            return c.result((int) ftruncate.invokeExact(c.captured, fd, size));
+            return c.result((int) (long) ftruncate.invokeExact(c.captured, (long) fd, size));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -219,7 +180,7 @@ public final class Posix {
         try {
             int bad = Scratch.put(c.first, path);
             if (bad != 0) return -bad;
-            return c.result((int) unlink.invokeExact(c.captured, c.first));
+            return c.result((int) (long) unlink.invokeExact(c.captured, c.first));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -232,7 +193,7 @@ public final class Posix {
         try {
             int bad = Scratch.put(c.first, path);
             if (bad != 0) return -bad;
-            return c.result((int) rmdir.invokeExact(c.captured, c.first));
+            return c.result((int) (long) rmdir.invokeExact(c.captured, c.first));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -245,7 +206,7 @@ public final class Posix {
         try {
             int bad = Scratch.put(c.first, path);
             if (bad != 0) return -bad;
-            return c.result((int) chdir.invokeExact(c.captured, c.first));
+            return c.result((int) (long) chdir.invokeExact(c.captured, c.first));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -258,7 +219,7 @@ public final class Posix {
         try {
             int bad = Scratch.put(c.first, path);
             if (bad != 0) return -bad;
-            return c.result((int) mkdir.invokeExact(c.captured, c.first, mode));
+            return c.result((int) (long) mkdir.invokeExact(c.captured, c.first, (long) mode));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -271,7 +232,7 @@ public final class Posix {
         try {
             int bad = Scratch.put(c.first, path);
             if (bad != 0) return -bad;
-            return c.result((int) chmod.invokeExact(c.captured, c.first, mode));
+            return c.result((int) (long) chmod.invokeExact(c.captured, c.first, (long) mode));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -285,7 +246,7 @@ public final class Posix {
         try {
             int bad = Scratch.put(c.first, path);
             if (bad != 0) return -bad;
-            return c.result((int) access.invokeExact(c.captured, c.first, mode));
+            return c.result((int) (long) access.invokeExact(c.captured, c.first, (long) mode));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -298,7 +259,7 @@ public final class Posix {
         try {
             int bad = Scratch.put(c.first, path);
             if (bad != 0) return -bad;
-            return c.result((int) chown.invokeExact(c.captured, c.first, uid, gid));
+            return c.result((int) (long) chown.invokeExact(c.captured, c.first, (long) uid, (long) gid));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -313,7 +274,7 @@ public final class Posix {
             if (bad != 0) return -bad;
             int bad2 = Scratch.put(c.second, to);
             if (bad2 != 0) return -bad2;
-            return c.result((int) rename.invokeExact(c.captured, c.first, c.second));
+            return c.result((int) (long) rename.invokeExact(c.captured, c.first, c.second));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -324,7 +285,7 @@ public final class Posix {
     public static int dup2(int from, int to) {
         var c = Scratch.take();
         try {
-            return c.result((int) dup2.invokeExact(c.captured, from, to));
+            return c.result((int) (long) dup2.invokeExact(c.captured, (long) from, (long) to));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -335,7 +296,7 @@ public final class Posix {
     public static int fcntl(int fd, int command, int arg) {
         var c = Scratch.take();
         try {
-            return c.result((int) fcntl.invokeExact(c.captured, fd, command, arg));
+            return c.result((int) (long) fcntl.invokeExact(c.captured, (long) fd, (long) command, (long) arg));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -346,7 +307,7 @@ public final class Posix {
     public static int kill(int pid, int signal) {
         var c = Scratch.take();
         try {
-            return c.result((int) kill.invokeExact(c.captured, pid, signal));
+            return c.result((int) (long) kill.invokeExact(c.captured, (long) pid, (long) signal));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -358,7 +319,7 @@ public final class Posix {
     public static int setuid(int uid) {
         var c = Scratch.take();
         try {
-            return c.result((int) setuid.invokeExact(c.captured, uid));
+            return c.result((int) (long) setuid.invokeExact(c.captured, (long) uid));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -369,7 +330,7 @@ public final class Posix {
     public static int setgid(int gid) {
         var c = Scratch.take();
         try {
-            return c.result((int) setgid.invokeExact(c.captured, gid));
+            return c.result((int) (long) setgid.invokeExact(c.captured, (long) gid));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -382,7 +343,7 @@ public final class Posix {
         try {
             int bad = Scratch.put(c.first, user);
             if (bad != 0) return -bad;
-            return c.result((int) initgroups.invokeExact(c.captured, c.first, gid));
+            return c.result((int) (long) initgroups.invokeExact(c.captured, c.first, (long) gid));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -398,7 +359,7 @@ public final class Posix {
             if (bad != 0) return -bad;
             long at = Mem.allocCstring(value);
             try {
-                return c.result((int) setenv.invokeExact(c.captured, c.first, at, 1));
+                return c.result((int) (long) setenv.invokeExact(c.captured, c.first, at, 1L));
             } finally {
                 Mem.free(at);
             }
@@ -414,7 +375,7 @@ public final class Posix {
         try {
             int bad = Scratch.put(c.first, name);
             if (bad != 0) return -bad;
-            return c.result((int) unsetenv.invokeExact(c.captured, c.first));
+            return c.result((int) (long) unsetenv.invokeExact(c.captured, c.first));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -427,67 +388,7 @@ public final class Posix {
         try {
             Mem.l(c.first, soft);
             Mem.l(c.first + 8, hard);
-            return c.result((int) setrlimit.invokeExact(c.captured, resource, c.first));
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        } finally {
-            c.give();
-        }
-    }
-
-    public static int socket(int family, int type, int protocol) {
-        var c = Scratch.take();
-        try {
-            return c.result((int) socket.invokeExact(c.captured, family, type, protocol));
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        } finally {
-            c.give();
-        }
-    }
-
-    /// `address` holds `n` bytes of a sockaddr.
-    public static int connect(int fd, long address, int n) {
-        var c = Scratch.take();
-        try {
-            return c.result((int) connect.invokeExact(c.captured, fd, address, n));
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        } finally {
-            c.give();
-        }
-    }
-
-    public static long send(int fd, long from, long n, int flags) {
-        var c = Scratch.take();
-        try {
-            return c.result((long) send.invokeExact(c.captured, fd, from, n, flags));
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        } finally {
-            c.give();
-        }
-    }
-
-    static int eventfd(int initial, int flags) {
-        var c = Scratch.take();
-        try {
-            return c.result((int) eventfd.invokeExact(c.captured, initial, flags));
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        } finally {
-            c.give();
-        }
-    }
-
-    /// Calls the C function at `handler` with (signal, siginfo_t*, ucontext_t*) on whichever thread takes the signal.
-    static int sigaction(int signal, long handler, int flags) {
-        var c = Scratch.take();
-        try {
-            Mem.fill(c.first, 152, 0);
-            Mem.l(c.first, handler);
-            Mem.i(c.first + 136, flags);
-            return c.result((int) sigaction.invokeExact(c.captured, signal, c.first, 0L));
+            return c.result((int) (long) setrlimit.invokeExact(c.captured, (long) resource, c.first));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {
@@ -499,7 +400,7 @@ public final class Posix {
     public static long softLimit(int resource) {
         var c = Scratch.take();
         try {
-            int r = c.result((int) getrlimit.invokeExact(c.captured, resource, c.first));
+            int r = c.result((int) (long) getrlimit.invokeExact(c.captured, (long) resource, c.first));
             if (r < 0) return r;
             long soft = Mem.l(c.first);
             return soft < 0 ? Long.MAX_VALUE : soft;
@@ -525,7 +426,7 @@ public final class Posix {
         try {
             int bad = Scratch.put(c.first, path);
             if (bad != 0) return -bad;
-            int r = c.result((int) statx.invokeExact(c.captured, AT_FDCWD, c.first, flags, STATX_BASIC_STATS, c.second));
+            int r = c.result((int) (long) statx.invokeExact(c.captured, (long) AT_FDCWD, c.first, (long) flags, (long) STATX_BASIC_STATS, c.second));
             if (r == 0) to.read(c.second);
             return r;
         } catch (Throwable t) {
@@ -540,7 +441,7 @@ public final class Posix {
         var c = Scratch.take();
         try {
             Mem.b(c.first, 0);
-            int r = c.result((int) statxOpen.invokeExact(c.captured, fd, c.first, AT_EMPTY_PATH, STATX_BASIC_STATS, c.second));
+            int r = c.result((int) (long) statxOpen.invokeExact(c.captured, (long) fd, c.first, (long) AT_EMPTY_PATH, (long) STATX_BASIC_STATS, c.second));
             if (r == 0) to.read(c.second);
             return r;
         } catch (Throwable t) {
@@ -568,7 +469,7 @@ public final class Posix {
     public static String hostname() {
         var c = Scratch.take();
         try {
-            int r = (int) gethostname.invokeExact(c.captured, c.first, 256L);
+            int r = (int) (long) gethostname.invokeExact(c.captured, c.first, 256L);
             return r < 0 ? "localhost" : Mem.cstring(c.first);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
@@ -592,7 +493,7 @@ public final class Posix {
 
     public static int getpid() {
         try {
-            return (int) getpid.invokeExact();
+            return (int) (long) getpid.invokeExact();
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -601,7 +502,7 @@ public final class Posix {
     /// The kernel's number of the calling thread.
     public static int gettid() {
         try {
-            return (int) gettid.invokeExact();
+            return (int) (long) gettid.invokeExact();
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -609,7 +510,7 @@ public final class Posix {
 
     public static int geteuid() {
         try {
-            return (int) geteuid.invokeExact();
+            return (int) (long) geteuid.invokeExact();
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -618,7 +519,7 @@ public final class Posix {
     /// The mask there was before.
     public static int umask(int mask) {
         try {
-            return (int) umask.invokeExact(mask);
+            return (int) (long) umask.invokeExact((long) mask);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -647,15 +548,6 @@ public final class Posix {
             throw Downcall.unexpected(t);
         } finally {
             Mem.free(at);
-        }
-    }
-
-    static String errorText(int errno) {
-        try {
-            long text = (long) strerror.invokeExact(errno);
-            return text == 0 ? "Unknown error" : Mem.cstring(text);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
         }
     }
 }

@@ -32,14 +32,14 @@ public final class Signals {
 
     private static boolean onQuit(Runnable callback) {
         if (!"/dev/null".equals(Posix.readlink("/proc/self/fd/" + SIGQUIT))) return false;
-        int event = check("eventfd()", Posix.eventfd(0, Posix.O_CLOEXEC));
+        int event = check("eventfd()", Libc.eventfd(0, Posix.O_CLOEXEC));
         check("dup2()", Posix.dup2(event, SIGQUIT));
         check("fcntl()", Posix.fcntl(SIGQUIT, Posix.F_SETFD, Posix.FD_CLOEXEC));
         var reader = new Thread(() -> await(event, callback), "quit");
         reader.setDaemon(true);
         reader.start();
         long handler = Linker.nativeLinker().defaultLookup().findOrThrow("eventfd_write").address();
-        check("sigaction()", Posix.sigaction(SIGQUIT, handler, SA_SIGINFO | SA_ONSTACK | SA_RESTART));
+        check("sigaction()", Libc.sigaction(SIGQUIT, handler, SA_SIGINFO | SA_ONSTACK | SA_RESTART));
         return true;
     }
 

@@ -95,7 +95,7 @@ public final class Syslog {
             if (path.isEmpty()) throw bad("no path in the unix domain socket", server);
             if (path.length() > 107) throw bad("too long path in the unix domain socket", server);
             var to = new byte[2 + path.length() + 1];
-            family(to, Posix.AF_UNIX);
+            family(to, Libc.AF_UNIX);
             System.arraycopy(Bytes.of(path), 0, to, 2, path.length());
             return to;
         }
@@ -110,7 +110,7 @@ public final class Syslog {
             var ip = InetAddress.getByName(host);
             boolean four = ip instanceof Inet4Address;
             var to = new byte[four ? 16 : 28];
-            family(to, four ? Posix.AF_INET : Posix.AF_INET6);
+            family(to, four ? Libc.AF_INET : Libc.AF_INET6);
             to[2] = (byte) (port >> 8);
             to[3] = (byte) port;
             var raw = ip.getAddress();
@@ -154,8 +154,8 @@ public final class Syslog {
 
     private synchronized @Nullable String send(long message, long n) {
         if (fd < 0) {
-            int fresh = Posix.socket(Byte.toUnsignedInt(address[0]) + Byte.toUnsignedInt(address[1]),
-                    Posix.SOCK_DGRAM | Posix.O_NONBLOCK | Posix.O_CLOEXEC, 0);
+            int fresh = Libc.socket(Byte.toUnsignedInt(address[0]) + Byte.toUnsignedInt(address[1]),
+                    Libc.SOCK_DGRAM | Posix.O_NONBLOCK | Posix.O_CLOEXEC, 0);
             if (fresh < 0) return failed("socket()", -fresh);
             int r = connect(fresh);
             if (r < 0) {
@@ -164,7 +164,7 @@ public final class Syslog {
             }
             fd = fresh;
         }
-        long sent = Posix.send(fd, message, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+        long sent = Libc.send(fd, message, n, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent >= 0 || sent == -Errno.EAGAIN) return null;
         close();
         return failed("send()", (int) -sent);
@@ -174,7 +174,7 @@ public final class Syslog {
         long at = Mem.alloc(address.length);
         try {
             Mem.put(at, address);
-            return Posix.connect(to, at, address.length);
+            return Libc.connect(to, at, address.length);
         } finally {
             Mem.free(at);
         }

@@ -55,6 +55,10 @@ public abstract class Conn {
     private boolean blocked;
     private boolean drainPosted;
     private boolean shutdownPosted;
+    /// Output of fewer bytes than this stays here after an event: nginx's `postpone_output`.
+    private int postponed;
+    /// What was kept back so.
+    private byte @Nullable [] held;
 
     /// @param local null when it is to be asked of the socket
     Conn(Worker worker, Address remote, @Nullable Address local) {
@@ -102,8 +106,8 @@ public abstract class Conn {
             return;
         }
         own(n);
-        Mem.copy(addr, w.out, n);
-        w.outLen = n;
+        Mem.copy(addr, w.out + w.outLen, n);
+        w.outLen += n;
     }
 
     public final void write(byte[] b) {
@@ -151,9 +155,35 @@ public abstract class Conn {
         if (idle) drain();
     }
 
+    /// From now on output of fewer than `bytes` bytes waits after an event for more, for [#flush], or for `postpone(0)`.
+    public final void postpone(int bytes) {
+        postponed = bytes;
+    }
+
+    /// Called when the worker's buffer is wanted for something else: sends what has gathered, or keeps it back.
+    final void eventEnds() {
+        var w = worker;
+        if (w.outLen >= postponed || queued() > 0 || dead()) {
+            flush();
+            return;
+        }
+        held = new byte[w.outLen];
+        Mem.get(w.out, held, 0, w.outLen);
+        w.outLen = 0;
+        w.outOwner = null;
+    }
+
+    private void unhold() {
+        var bytes = held;
+        held = null;
+        Mem.put(worker.out, bytes);
+        worker.outLen = bytes.length;
+    }
+
     /// Sends what has gathered.
     public final void flush() {
         var w = worker;
+        if (held != null) own(0);
         if (w.outOwner != this) return;
         int n = w.outLen;
         w.outLen = 0;
@@ -168,7 +198,7 @@ public abstract class Conn {
 
     /// Bytes that the kernel has taken.
     public final long sent() {
-        return written - queued() - (worker.outOwner == this ? worker.outLen : 0);
+        return written - queued() - (worker.outOwner == this ? worker.outLen : 0) - (held == null ? 0 : held.length);
     }
 
     /// Bytes written and not dropped: sent, queued and gathered.
@@ -178,8 +208,16 @@ public abstract class Conn {
 
     private void own(int n) {
         var w = worker;
-        if (w.outOwner != null) w.outOwner.flush();
+        if (w.outOwner != null && w.outOwner != this) w.outOwner.eventEnds();
+        if (w.outOwner == this) flush();
         w.outOwner = this;
+        if (held != null) {
+            unhold();
+            if (n > Worker.OUT - w.outLen) {
+                flush();
+                w.outOwner = this;
+            }
+        }
     }
 
     private void push(long addr, long n) {
@@ -329,6 +367,8 @@ public abstract class Conn {
 
     private void dropGathered() {
         var w = worker;
+        if (held != null) written -= held.length;
+        held = null;
         if (w.outOwner != this) return;
         written -= w.outLen;
         w.outLen = 0;

@@ -166,7 +166,7 @@ public final class Worker {
                 }
             }
             var owner = outOwner;
-            if (owner != null) owner.flush();
+            if (owner != null) owner.eventEnds();
             else if (n >= MAX_DEFERRED || deferred.isEmpty()) break;
         }
         inEvent = false;

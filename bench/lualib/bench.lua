@@ -1,0 +1,1 @@
+return { text = string.rep("0123456789abcdef", 4096) }

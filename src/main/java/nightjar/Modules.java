@@ -1,0 +1,27 @@
+package nightjar;
+
+import java.util.List;
+import nightjar.http.Core;
+import nightjar.http.HttpModule;
+import nightjar.http.module.Index;
+import nightjar.http.module.NotModified;
+import nightjar.http.module.Range;
+import nightjar.http.module.StaticFiles;
+import nightjar.http.module.TryFiles;
+
+/// Everything that is built in, in two orders.
+final class Modules {
+    /// Inside a phase, handlers run in this order; nginx runs them in the reverse of its own list.
+    static final List<HttpModule> ALL = List.of(
+            Core.MODULE,
+            TryFiles.MODULE,
+            Index.MODULE, StaticFiles.MODULE,
+            NotModified.MODULE, Range.MODULE);
+
+    /// A response passes these from top to bottom, and then the writer.
+    static final List<HttpModule> FILTERS = List.of(
+            NotModified.MODULE,
+            Range.MODULE);
+
+    private Modules() {}
+}

@@ -1,0 +1,574 @@
+package nightjar.http;
+
+import java.util.concurrent.atomic.AtomicLong;
+import nightjar.core.Errno;
+import nightjar.core.Log;
+import nightjar.core.Log.Level;
+import nightjar.core.Mem;
+import nightjar.net.Conn;
+import nightjar.net.Timer;
+import org.jspecify.annotations.Nullable;
+
+/// A client's connection: finds the requests in its bytes and runs them one after the other.
+/// Source: ngx_http_wait_request_handler … ngx_http_set_keepalive_handler.
+///
+/// Bytes that no one has taken are at `in`: in the worker's read buffer while the event lasts that brought them,
+/// in a block of this connection's own (`held`) afterwards. While a request runs nothing more is read, so what is
+/// held is bounded by one read.
+public final class Connection extends Timer implements Conn.Handler, HeadOwner {
+    private enum State { IDLE, HEAD, REQUEST, BODY, DISCARD, LINGER, CLOSED }
+
+    private static final AtomicLong NUMBERS = new AtomicLong();
+    /// Bytes of a request that are dropped at most before its connection is given up.
+    private static final long MAX_DISCARD = 1L << 30;
+
+    public final Conn conn;
+    public final HttpWorker http;
+    final ListenConf listen;
+    /// Counts connections in the process; the log's `*N`.
+    public final long number = NUMBERS.incrementAndGet();
+    /// Requests begun on it.
+    public long requests;
+    public final long acceptedMsec;
+
+    private State state = State.IDLE;
+    private long in, held;
+    private int inLen, heldCapacity;
+    private boolean running;
+    private @Nullable HeadersIn head;
+    @Nullable Request request;
+    private @Nullable RequestBody body;
+    private long discardRest;
+    private @Nullable ChunkedParser discardChunks;
+    private long lingerUntil;
+    private long startMsec;
+    private boolean finishing;
+    /// The request's head, copied when the request outlives the event that brought it.
+    private long headCopy;
+    @Nullable Connection idlePrev, idleNext;
+    boolean inIdle;
+
+    Connection(Conn conn, HttpWorker http, ListenConf listen) {
+        this.conn = conn;
+        this.http = http;
+        this.listen = listen;
+        this.acceptedMsec = conn.worker.clock.msec();
+    }
+
+    /// Begins to wait for the first request.
+    void start() {
+        http.opened(this);
+        conn.handler = this;
+        var server = listen.names.byDefault;
+        conn.noDelay(server.root.conf(Core.CONF).tcpNodelay());
+        arm(server.conf.clientHeaderTimeout());
+        conn.reading(true);
+    }
+
+    boolean belongsTo(HttpConf conf) { return listen.http == conf; }
+    public boolean tls() { return listen.tls; }
+    public ListenConf listen() { return listen; }
+    public @Nullable Request request() { return request; }
+
+    void describe(StringBuilder b) { b.append(", client: ").append(conn.unix() ? "unix:" : clientText()); }
+
+    private String clientText() {
+        var r = request;
+        return r != null && r.remoteAddr != null ? r.remoteAddr : conn.remoteAddr();
+    }
+
+    private Log log() { return request != null ? request.core().log() : listen.names.byDefault.root.conf(Core.CONF).log(); }
+
+    private void info(String text) {
+        var log = log();
+        if (!log.on(Level.INFO)) return;
+        var b = new StringBuilder(text);
+        describe(b);
+        b.append(", server: ").append(listen.addressText());
+        log.write(Level.INFO, number, b.toString());
+    }
+
+    // --- time
+
+    private void arm(long msec) {
+        if (msec > 0) conn.worker.timers.add(this, msec);
+        else conn.worker.timers.cancel(this);
+    }
+
+    @Override protected void fire() {
+        switch (state) {
+            case IDLE -> {
+                if (requests == 0) timedOut("client timed out");
+                close();
+            }
+            case HEAD -> {
+                timedOut("client timed out");
+                var r = request(false);
+                r.out.status = 408;
+                Finalizer.terminate(r, 408);
+            }
+            case BODY -> {
+                timedOut("client timed out");
+                state = State.REQUEST;
+                conn.reading(false);
+                takeBody().deliver(Outcome.status(408));
+                settle();
+            }
+            case REQUEST -> {
+                if (conn.queued() == 0) return;
+                timedOut("client timed out");
+                if (request != null) Finalizer.terminate(request, 408); else close();
+            }
+            case DISCARD, LINGER -> close();
+            case CLOSED -> { }
+        }
+    }
+
+    private void timedOut(String text) {
+        if (request != null) request.log(Level.INFO, text + " (110: Connection timed out)");
+        else info(text + " (110: Connection timed out) while waiting for request");
+        if (listen.names.byDefault.root.conf(Core.CONF).resetTimedoutConnection()) conn.reset();
+    }
+
+    // --- bytes from the client
+
+    @Override public void onRead(Conn c, long addr, int len) {
+        if (inLen > 0) {
+            hold(addr, len);
+        } else {
+            in = addr;
+            inLen = len;
+        }
+        go();
+        if (state != State.CLOSED && inLen > 0 && in != held) keep();
+    }
+
+    /// Goes on with the bytes at hand, as far as the state allows.
+    private void go() {
+        running = true;
+        try {
+            while (state != State.CLOSED) {
+                boolean more = switch (state) {
+                    case IDLE, HEAD -> inLen > 0 && head();
+                    case BODY -> inLen > 0 && feedBody();
+                    case DISCARD -> inLen > 0 && drop();
+                    case LINGER -> { inLen = 0; yield false; }
+                    case REQUEST, CLOSED -> false;
+                };
+                if (!more) break;
+            }
+        } finally {
+            running = false;
+        }
+        if (state == State.CLOSED) release();
+        else if (request != null && !request.detached) detach();
+    }
+
+    /// Appends bytes to those held.
+    private void hold(long addr, int n) {
+        if (in != held || held == 0) keep();
+        room(inLen + n);
+        Mem.copy(addr, held + inLen, n);
+        in = held;
+        inLen += n;
+    }
+
+    /// Moves what nobody has taken into a block of this connection's own.
+    private void keep() {
+        if (inLen == 0 || in == held) return;
+        room(inLen);
+        Mem.move(in, held, inLen);
+        in = held;
+    }
+
+    private void room(int need) {
+        if (need <= heldCapacity) return;
+        boolean inside = held != 0 && in >= held && in < held + heldCapacity;
+        long offset = in - held;
+        heldCapacity = Math.max(need, 2048);
+        held = held == 0 ? Mem.alloc(heldCapacity) : Mem.realloc(held, heldCapacity);
+        if (inside) in = held + offset;
+    }
+
+    private void dropHeld() {
+        if (held != 0) Mem.free(held);
+        held = 0;
+        heldCapacity = 0;
+    }
+
+    // --- heads
+
+    /// Reads one head, and runs its request if it is complete.
+    /// @return whether there may be more to do at once
+    private boolean head() {
+        if (state == State.IDLE) {
+            http.busy(this);
+            head = http.takeHead();
+            state = State.HEAD;
+            startMsec = conn.worker.clock.msec();
+            arm(listen.names.byDefault.conf.clientHeaderTimeout());
+        }
+        var h = head;
+        int rc = http.parser.parse(h, this, in, inLen, false);
+        if (rc == 0) {
+            if (h.blank()) {
+                // nothing but empty lines so far: they are not kept
+                h.reset();
+                inLen = 0;
+            }
+            keep();
+            return false;
+        }
+        if (rc < 0) { refuse(rc); return true; }
+        in += rc;
+        inLen -= rc;
+        var r = request(true);
+        run(r);
+        return true;
+    }
+
+    @Override public HeadRules rules() { return listen.names.byDefault.conf.rules(); }
+
+    @Override public HeadRules serverNamed(HeadersIn h) {
+        return listen.names.single() ? rules() : byName(h).conf.rules();
+    }
+
+    private Server byName(HeadersIn h) {
+        if (listen.names.single()) return listen.names.byDefault;
+        return listen.names.find(null, h.server());
+    }
+
+    @Override public boolean notes() { return log().on(Level.INFO); }
+    @Override public void note(String text) { info(text); }
+
+    private Request request(boolean whole) {
+        var h = head;
+        requests++;
+        http.requests++;
+        var server = listen.names.byDefault;
+        var r = new Request(this, null, h, server);
+        r.startMsec = startMsec;
+        request = r;
+        finishing = false;
+        var line = h.line;
+        if (whole) {
+            r.method = line.methodName();
+            r.version = line.version();
+            r.uri = line.uri();
+            r.args = line.argsStart < 0 ? null : line.args();
+            r.unparsedUri = line.unparsedUri();
+            var host = h.server();
+            r.host = host.isEmpty() ? null : host;
+            r.keepAlive = h.keepAlive();
+            if (r.host != null && !listen.names.single()) {
+                r.server = listen.names.find(r, host);
+                r.loc = r.server.root;
+            }
+        }
+        state = State.REQUEST;
+        return r;
+    }
+
+    private void run(Request r) {
+        if (timeToGo()) r.keepAlive = false;
+        r.server.http.engine.start(r);
+    }
+
+    private boolean timeToGo() {
+        if (listen.http.closing) return true;
+        long limit = listen.names.byDefault.root.conf(Core.CONF).keepaliveTime();
+        return limit > 0 && conn.worker.clock.msec() - acceptedMsec > limit;
+    }
+
+    /// Answers a head that is not one.
+    private void refuse(int code) {
+        var r = request(false);
+        r.version = Request.HTTP_11;
+        r.log(Level.INFO, HeadError.text(code, head) + (code == HeadError.CLOSED ? " while reading client request headers" : ""));
+        r.keepAlive = false;
+        inLen = 0;
+        r.discardBody = true;
+        int status = HeadError.status(code);
+        r.lingering = HeadError.lingers(code);
+        r.uriChanges = code == HeadError.CLOSED ? 0 : r.uriChanges;
+        Finalizer.finalize(r, Outcome.status(status));
+    }
+
+    /// Copies the head, since its request goes on after this event.
+    private void detach() {
+        var r = request;
+        r.detached = true;
+        int n = r.in.rawLength();
+        if (n > 0) {
+            headCopy = Mem.alloc(n);
+            Mem.copy(r.in.rawAddress(), headCopy, n);
+            r.in.rebase(headCopy);
+        }
+        keep();
+        if (state == State.REQUEST && conn.queued() == 0) conn.reading(false);
+    }
+
+    // --- bodies
+
+    /// Gives `b` the bytes that are here, and waits for the rest.
+    Outcome readBody(RequestBody b) {
+        body = b;
+        if (inLen > 0) {
+            int k = b.feed(in, inLen);
+            if (k < 0) { body = null; return refuseBody(-k); }
+            in += k;
+            inLen -= k;
+            if (b.complete()) { body = null; return Outcome.OK; }
+        }
+        state = State.BODY;
+        arm(request.core().clientBodyTimeout());
+        conn.reading(true);
+        return Outcome.AGAIN;
+    }
+
+    private Outcome refuseBody(int status) {
+        request.keepAlive = false;
+        request.discardBody = true;
+        return Outcome.status(status);
+    }
+
+    private boolean feedBody() {
+        var b = body;
+        int k = b.feed(in, inLen);
+        if (k >= 0) {
+            in += k;
+            inLen -= k;
+            if (!b.complete()) { arm(request.core().clientBodyTimeout()); return false; }
+        } else {
+            inLen = 0;
+        }
+        state = State.REQUEST;
+        conn.worker.timers.cancel(this);
+        body = null;
+        conn.reading(false);
+        b.deliver(k < 0 ? refuseBody(-k) : Outcome.OK);
+        return true;
+    }
+
+    private RequestBody takeBody() {
+        var b = body;
+        body = null;
+        request.keepAlive = false;
+        return b;
+    }
+
+    // --- ends
+
+    /// All of the response is queued: ends the request once the client has taken it.
+    void drained(Request r) {
+        if (!r.keepAlive || !r.headerSent) conn.flush();
+        if (conn.queued() > 0) {
+            finishing = true;
+            arm(r.core().sendTimeout());
+            return;
+        }
+        finish(r);
+    }
+
+    @Override public void onWritable(Conn c) {
+        var r = request;
+        if (r == null) return;
+        if (finishing) {
+            finishing = false;
+            finish(r);
+            settle();
+        } else if (r.writable != null) {
+            var then = r.writable;
+            r.writable = null;
+            then.run();
+            settle();
+        }
+    }
+
+    /// Runs `then` when everything queued has gone to the client; the connection is given up after `send_timeout`.
+    public void whenWritable(Request r, Runnable then) {
+        r.writable = then;
+        arm(r.core().sendTimeout());
+    }
+
+    /// After a request went on in an event that was not a read: the next one's turn.
+    private void settle() {
+        if (running || state == State.CLOSED) return;
+        conn.worker.defer(this::goOn);
+    }
+
+    private void goOn() {
+        if (running || state == State.CLOSED) return;
+        go();
+        if (state != State.CLOSED && inLen > 0 && in != held) keep();
+        if (state == State.IDLE && inLen == 0 || state == State.HEAD) conn.reading(true);
+    }
+
+    private void finish(Request r) {
+        Finalizer.free(r);
+        boolean keep = r.keepAlive && !conn.closed();
+        boolean rest = startDiscard(r);
+        request = null;
+        freeHead(r);
+        if (keep) {
+            if (rest) {
+                state = State.DISCARD;
+                arm(r.core().clientBodyTimeout());
+                conn.reading(true);
+            } else {
+                idle(r);
+            }
+            settle();
+            return;
+        }
+        var linger = r.core().lingeringClose();
+        boolean input = inLen > 0 || rest;
+        if (conn.closed() || linger == Core.LingeringClose.OFF || !r.lingering && !rest
+                || linger == Core.LingeringClose.ON && !input) {
+            close();
+            return;
+        }
+        state = State.LINGER;
+        inLen = 0;
+        lingerUntil = conn.worker.clock.msec() + r.core().lingeringTime();
+        conn.flush();
+        conn.shutdownOutput();
+        arm(r.core().lingeringTimeout());
+        conn.reading(true);
+    }
+
+    private void idle(Request r) {
+        state = State.IDLE;
+        if (listen.http.closing && inLen == 0) { close(); return; }
+        if (inLen == 0) {
+            dropHeld();
+            http.idle(this);
+            conn.reading(true);
+        }
+        arm(r.core().keepaliveTimeout());
+    }
+
+    /// Prepares to drop what is left of the request's body.
+    /// @return whether there is anything
+    private boolean startDiscard(Request r) {
+        discardChunks = null;
+        discardRest = 0;
+        var b = r.body;
+        if (b != null && !b.unread()) return false;
+        if (b != null) {
+            discardRest = b.rest();
+            discardChunks = b.chunks();
+        } else if (r.in.chunked()) {
+            discardChunks = new ChunkedParser();
+        } else if (r.in.contentLength() > 0) {
+            discardRest = r.framedLength;
+        }
+        return discardRest > 0 || discardChunks != null;
+    }
+
+    /// @return whether there may be more to do at once
+    private boolean drop() {
+        if (discardChunks == null) {
+            int k = (int) Math.min(discardRest, inLen);
+            discardRest -= k;
+            in += k;
+            inLen -= k;
+            if (discardRest > 0) return false;
+        } else {
+            for (;;) {
+                int event = discardChunks.next(in, in + inLen);
+                int k = (int) (discardChunks.position() - in);
+                in += k;
+                inLen -= k;
+                if (event == ChunkedParser.DATA) { discardRest += discardChunks.length(); continue; }
+                if (event == ChunkedParser.BAD || discardRest > MAX_DISCARD) { close(); return false; }
+                if (event != ChunkedParser.DONE) return false;
+                break;
+            }
+        }
+        discardChunks = null;
+        discardRest = 0;
+        state = State.IDLE;
+        var core = listen.names.byDefault.root.conf(Core.CONF);
+        if (inLen == 0) { dropHeld(); http.idle(this); }
+        arm(core.keepaliveTimeout());
+        return true;
+    }
+
+    private void freeHead(Request r) {
+        if (headCopy != 0) Mem.free(headCopy);
+        headCopy = 0;
+        if (head != null) http.giveBack(head);
+        head = null;
+    }
+
+    /// Ends a request in its middle and closes.
+    void abort(Request r) {
+        if (request == r) {
+            Finalizer.free(r);
+            request = null;
+        }
+        conn.flush();
+        close();
+    }
+
+    @Override public void onEof(Conn c) {
+        switch (state) {
+            case HEAD -> {
+                int rc = http.parser.parse(head, this, in, inLen, true);
+                if (rc < 0) { refuse(rc); if (state != State.CLOSED) close(); } else close();
+            }
+            case BODY -> {
+                request.log(Level.INFO, "client prematurely closed connection");
+                state = State.REQUEST;
+                takeBody().deliver(Outcome.status(400));
+                settle();
+            }
+            case REQUEST -> {
+                if (request != null && request.aborted != null) request.aborted.run();
+                settle();
+            }
+            default -> close();
+        }
+    }
+
+    @Override public void onError(Conn c, int errno) {
+        var text = "recv() failed " + Errno.quoted(errno);
+        switch (state) {
+            case BODY -> {
+                request.log(Level.INFO, text + " while reading client request body");
+                state = State.REQUEST;
+                takeBody().deliver(Outcome.status(400));
+            }
+            case REQUEST -> {
+                request.log(Level.INFO, text + " while sending to client");
+                Finalizer.terminate(request, 499);
+            }
+            default -> {
+                if (state != State.IDLE && state != State.LINGER) info(text);
+                close();
+            }
+        }
+    }
+
+    void close() {
+        if (state == State.CLOSED) return;
+        http.busy(this);
+        state = State.CLOSED;
+        conn.worker.timers.cancel(this);
+        conn.flush();
+        conn.close();
+        http.closed(this);
+        inLen = 0;
+        if (!running) release();
+    }
+
+    /// Frees memory that the code further up the stack may still look at.
+    private void release() {
+        dropHeld();
+        if (request != null) return;
+        if (headCopy != 0) Mem.free(headCopy);
+        headCopy = 0;
+        head = null;
+    }
+}

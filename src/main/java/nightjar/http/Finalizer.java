@@ -1,0 +1,142 @@
+package nightjar.http;
+
+import nightjar.core.Log.Level;
+import nightjar.http.Outcome.Signal;
+import nightjar.http.Outcome.Status;
+import org.jspecify.annotations.Nullable;
+
+/// How a request ends: an error page, the parent of a subrequest, the log phase, and the connection's next request.
+/// Source: ngx_http_finalize_request and what it calls.
+public final class Finalizer {
+    private Finalizer() {}
+
+    /// Ends `r` with what its last handler answered.
+    public static void finalize(Request r, Outcome outcome) {
+        if (r.done) return;
+        switch (outcome) {
+            case Signal.AGAIN, Signal.DONE -> { }
+            case Signal.DECLINED -> {
+                r.content = null;
+                r.contentRunning = false;
+                r.server.http.engine.resume(r, Outcome.DECLINED);
+            }
+            case Signal.OK -> end(r, outcome);
+            case Signal.ERROR -> terminate(r, 0);
+            case Status(int code) -> status(r, code);
+        }
+    }
+
+    private static void status(Request r, int code) {
+        if (r.isSubrequest() && r.ended != null && r.sink == null && !r.headerSent) {
+            r.out.status = code;
+            end(r, Outcome.status(code));
+            return;
+        }
+        if (code == 408 || code == 499 || code == 444) {
+            if (r.isSubrequest()) { r.out.status = code; end(r, Outcome.status(code)); } else terminate(r, code);
+            return;
+        }
+        if (code >= 300 || code == 201 || code == 204) finalize(r, SpecialResponse.answer(r, code));
+        else if (code >= 200) end(r, Outcome.OK);
+        else end(r, Outcome.OK);
+    }
+
+    /// The response is complete, or as complete as it will be.
+    private static void end(Request r, Outcome outcome) {
+        if (r.isSubrequest()) { endSubrequest(r, outcome); return; }
+        if (r.c.conn.closed()) { terminate(r, 0); return; }
+        r.done = true;
+        if (!r.headerSent) {
+            r.keepAlive = false;
+        } else if (!r.lastSent && !r.headerOnly) {
+            // the handler gave up in the middle: without the end the client must not take the rest for a response
+            if (r.chunked || r.out.contentLength >= 0 && r.bodySent < r.out.contentLength) r.keepAlive = false;
+        }
+        r.c.drained(r);
+    }
+
+    private static void endSubrequest(Request r, Outcome outcome) {
+        r.done = true;
+        var core = r.core();
+        if (core.logSubrequest()) log(r);
+        var ended = r.ended;
+        r.main.subrequests--;
+        if (ended != null) ended.ended(r, outcome);
+        r.runCleanup();
+    }
+
+    /// Everything is sent: writes the log, frees what the request held.
+    static void free(Request r) {
+        r.done = true;
+        log(r);
+        r.runCleanup();
+        if (r.body != null) r.body.free();
+    }
+
+    private static void log(Request r) {
+        for (var h : r.loc.logHandlers) {
+            try {
+                h.handle(r);
+            } catch (RuntimeException | StackOverflowError e) {
+                PhaseEngine.bug(r, e);
+            }
+        }
+    }
+
+    /// Ends the request at once and closes its connection. The status is logged if nothing was sent.
+    public static void terminate(Request r, int status) {
+        var main = r.main;
+        if (main.done && main.c.request != main) return;
+        if (status > 0 && !main.headerSent) main.out.status = status;
+        main.keepAlive = false;
+        main.done = true;
+        main.c.abort(main);
+    }
+
+    /// Sends the request to another path of the same server, as if it had come for that.
+    /// nginx: ngx_http_internal_redirect.
+    public static void internalRedirect(Request r, String uri, @Nullable String args) {
+        if (!mayRedirect(r, uri)) return;
+        r.uri = uri;
+        r.args = args == null || args.isEmpty() ? null : args;
+        if (r.debug()) r.debug("internal redirect: \"" + uri + "?" + (args == null ? "" : args) + "\"");
+        r.clearCtx();
+        r.loc = r.server.root;
+        r.internal = true;
+        r.headerFilterAt = 0;
+        r.server.http.engine.start(r);
+    }
+
+    /// Sends the request to a named location. nginx: ngx_http_named_location.
+    public static void namedLocation(Request r, String name) {
+        if (!mayRedirect(r, name)) return;
+        if (r.uri.isEmpty()) {
+            r.log(Level.ERROR, "empty URI in redirect to named location \"" + name + "\"");
+            finalize(r, Outcome.status(500));
+            return;
+        }
+        var loc = r.server.locations.named(name);
+        if (loc == null) {
+            r.log(Level.ERROR, "could not find named location \"" + name + "\"");
+            finalize(r, Outcome.status(500));
+            return;
+        }
+        if (r.debug()) r.debug("using location: " + name + " \"" + r.uri + "?" + (r.args == null ? "" : r.args) + "\"");
+        r.internal = true;
+        r.content = null;
+        r.contentRunning = false;
+        r.clearCtx();
+        r.headerFilterAt = 0;
+        FindConfig.enter(r, loc);
+        r.server.http.engine.startAtRewrite(r);
+    }
+
+    private static boolean mayRedirect(Request r, String to) {
+        if (--r.uriChanges > 0) return true;
+        r.log(Level.ERROR, to.startsWith("@")
+                ? "rewrite or internal redirection cycle while redirect to named location \"" + to + "\""
+                : "rewrite or internal redirection cycle while internally redirecting to \"" + to + "\"");
+        finalize(r, Outcome.status(500));
+        return false;
+    }
+}

@@ -1,0 +1,43 @@
+package nightjar.http;
+
+import nightjar.core.Log.Level;
+
+/// Sends a response head through the filters of the request's location, in the order of [Response filters](HttpModule),
+/// and on to [ResponseWriter].
+public final class HeaderFilters {
+    private HeaderFilters() {}
+
+    /// Sends the head of `r.out`. nginx: ngx_http_send_header.
+    /// @return `OK`; `AGAIN` while a filter waits; a status or `ERROR` if a filter refused
+    public static Outcome send(Request r) {
+        if (r.headerSent || r.headerFilterAt > 0) {
+            r.log(Level.ALERT, "header already sent");
+            return Outcome.ERROR;
+        }
+        if (r.errStatus != 0) { r.out.status = r.errStatus; r.out.statusLine = null; }
+        if (r.out.status == 0) r.out.status = 200;
+        return run(r);
+    }
+
+    /// The filter that answered AGAIN is done; goes on with the next.
+    public static Outcome resume(Request r) { return run(r); }
+
+    private static Outcome run(Request r) {
+        var filters = r.loc.headerFilters;
+        while (r.headerFilterAt < filters.length) {
+            var f = filters[r.headerFilterAt++];
+            Outcome outcome;
+            try {
+                outcome = f.filter(r);
+            } catch (RuntimeException | StackOverflowError e) {
+                outcome = PhaseEngine.bug(r, e);
+            }
+            if (outcome != Outcome.OK) {
+                if (outcome != Outcome.AGAIN) r.headerFilterAt = 0;
+                return outcome;
+            }
+        }
+        ResponseWriter.head(r);
+        return Outcome.OK;
+    }
+}

@@ -1,0 +1,86 @@
+package nightjar.http;
+
+import java.util.ArrayList;
+import java.util.List;
+import nightjar.core.Bytes;
+import org.jspecify.annotations.Nullable;
+
+/// The head of a response: what nginx keeps in r->headers_out. Fields that nginx itself acts on are fields here;
+/// all others are in the list, in the order they were added.
+public final class HeadersOut {
+    /// A response header as it will be sent.
+    public static final class Header {
+        public final String name;
+        public String value;
+        public Header(String name, String value) { this.name = name; this.value = value; }
+    }
+
+    /// 0 until set; sent as 200 then.
+    public int status;
+    /// The whole of what follows the version in the status line, or `null` for nginx's own words.
+    public @Nullable String statusLine;
+    public @Nullable String contentType;
+    public @Nullable String charset;
+    /// In bytes; -1: not known.
+    public long contentLength = -1;
+    /// Seconds since the epoch; -1: none.
+    public long lastModified = -1;
+    public @Nullable String etag;
+    public @Nullable String location;
+    /// Replaces nginx's own Server and Date; empty: none is sent; `null`: nginx's own.
+    public @Nullable String server, date;
+    /// The type was made from `default_type` or the file's extension, not set by hand.
+    public boolean contentTypeImplied;
+
+    private @Nullable ArrayList<Header> list;
+
+    public List<Header> list() { return list == null ? List.of() : list; }
+
+    public void add(String name, String value) {
+        if (list == null) list = new ArrayList<>(4);
+        list.add(new Header(name, value));
+    }
+
+    /// The first value of `name` in the list, or `null`.
+    public @Nullable String get(String name) {
+        if (list != null) for (var h : list) if (Bytes.equalsIgnoreCase(h.name, name)) return h.value;
+        return null;
+    }
+
+    /// Replaces every header of this name in the list by one.
+    public void set(String name, String value) {
+        if (list == null) { add(name, value); return; }
+        Header first = null;
+        for (var h : list) if (Bytes.equalsIgnoreCase(h.name, name)) { first = h; break; }
+        if (first == null) { add(name, value); return; }
+        first.value = value;
+        var keep = first;
+        list.removeIf(h -> h != keep && Bytes.equalsIgnoreCase(h.name, name));
+    }
+
+    public void remove(String name) { if (list != null) list.removeIf(h -> Bytes.equalsIgnoreCase(h.name, name)); }
+
+    public void clearList() { if (list != null) list.clear(); }
+
+    public void clearContentLength() { contentLength = -1; }
+    public void clearLastModified() { lastModified = -1; }
+    public void clearEtag() { etag = null; }
+    /// Makes a strong entity tag weak, since the body is about to change in form. nginx: ngx_http_weak_etag.
+    public void weakenEtag() { if (etag != null && !etag.startsWith("W/")) etag = etag.startsWith("\"") ? "W/" + etag : null; }
+
+    /// Back to an empty head, as before an error page is made.
+    public void clear() {
+        status = 0;
+        statusLine = null;
+        contentType = null;
+        charset = null;
+        contentLength = -1;
+        lastModified = -1;
+        etag = null;
+        location = null;
+        contentTypeImplied = false;
+        server = null;
+        date = null;
+        list = null;
+    }
+}

@@ -1,0 +1,97 @@
+package nightjar.http;
+
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import nightjar.net.Worker;
+import org.jspecify.annotations.Nullable;
+
+/// What one worker keeps for its HTTP connections; it outlives configurations.
+public final class HttpWorker {
+    /// Heads kept for the next requests.
+    private static final int MAX_SPARE_HEADS = 256;
+
+    public final Worker worker;
+    final RequestParser parser = new RequestParser();
+    private final ArrayDeque<HeadersIn> heads = new ArrayDeque<>();
+    /// Connections open, and those that wait for a request.
+    int connections;
+    /// Connections of each configuration in use.
+    private final Map<HttpConf, int[]> users = new HashMap<>();
+    private final Map<HttpConf, Runnable> whenUnused = new HashMap<>();
+    /// The most connections at a time (`worker_connections`).
+    public int maxConnections = 512;
+    private @Nullable Connection idleFirst, idleLast;
+    int idle;
+    /// Counters of `stub_status`, summed over workers by whoever asks.
+    public volatile long accepted, requests;
+    public volatile int active, waiting, reading;
+
+    public HttpWorker(Worker worker) { this.worker = worker; }
+
+    void opened(Connection c) {
+        active = ++connections;
+        accepted++;
+        users.computeIfAbsent(c.listen.http, _ -> new int[1])[0]++;
+    }
+
+    void closed(Connection c) {
+        active = --connections;
+        var http = c.listen.http;
+        int left = --users.get(http)[0];
+        if (left > 0) return;
+        var then = whenUnused.remove(http);
+        if (then != null) worker.defer(then);
+    }
+
+    /// Closes idle connections of `http`, and runs `then` when the others have ended as well.
+    public void drain(HttpConf http, Runnable then) {
+        var n = users.get(http);
+        if (n == null || n[0] == 0) { then.run(); return; }
+        whenUnused.put(http, () -> { users.remove(http); then.run(); });
+        for (var c = idleFirst; c != null; ) {
+            var next = c.idleNext;
+            if (c.belongsTo(http)) c.close();
+            c = next;
+        }
+    }
+
+    HeadersIn takeHead() {
+        var h = heads.pollLast();
+        return h != null ? h : new HeadersIn();
+    }
+
+    void giveBack(HeadersIn h) {
+        if (heads.size() >= MAX_SPARE_HEADS) return;
+        h.reset();
+        heads.addLast(h);
+    }
+
+    void idle(Connection c) {
+        c.idlePrev = idleLast;
+        c.idleNext = null;
+        if (idleLast == null) idleFirst = c; else idleLast.idleNext = c;
+        idleLast = c;
+        c.inIdle = true;
+        waiting = ++idle;
+    }
+
+    void busy(Connection c) {
+        if (!c.inIdle) return;
+        if (c.idlePrev == null) idleFirst = c.idleNext; else c.idlePrev.idleNext = c.idleNext;
+        if (c.idleNext == null) idleLast = c.idlePrev; else c.idleNext.idlePrev = c.idlePrev;
+        c.idlePrev = c.idleNext = null;
+        c.inIdle = false;
+        waiting = --idle;
+    }
+
+    /// Closes the connection that has been idle longest, to make room for a new one.
+    boolean closeOldestIdle() {
+        var c = idleFirst;
+        if (c == null) return false;
+        c.close();
+        return true;
+    }
+
+    public int connections() { return connections; }
+}

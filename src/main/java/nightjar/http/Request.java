@@ -1,0 +1,274 @@
+package nightjar.http;
+
+import java.util.ArrayList;
+import java.util.List;
+import nightjar.core.Bytes;
+import nightjar.core.Log;
+import nightjar.core.Log.Level;
+import nightjar.net.Worker;
+import org.jspecify.annotations.Nullable;
+
+/// One request, or subrequest: the one mutable object of the spine. It belongs to one worker for life.
+public final class Request {
+    /// HTTP versions, as nginx numbers them.
+    public static final int HTTP_09 = 9, HTTP_10 = 1000, HTTP_11 = 1001, HTTP_20 = 2000;
+    /// A request is redirected internally at most so often.
+    static final int MAX_URI_CHANGES = 10;
+
+    public final Connection c;
+    public final Worker worker;
+    /// The request it is a subrequest of, or `null`.
+    public final @Nullable Request parent;
+    /// The request that the client sent; itself, if this is it.
+    public final Request main;
+
+    public Server server;
+    public Location loc;
+    /// The location that the path led to; `loc` may be an `if` block in it.
+    public @Nullable Location namedLoc;
+    public final HeadersIn in;
+    public final HeadersOut out = new HeadersOut();
+
+    /// The method's name as sent.
+    public String method = "GET";
+    public int version = HTTP_11;
+    /// The decoded path.
+    public String uri = "";
+    /// What follows `?`, or `null` when there is none.
+    public @Nullable String args;
+    /// The request target as sent.
+    public String unparsedUri = "";
+    /// The whole request line as sent.
+    private @Nullable String requestLine;
+    /// The host of an absolute-form target or of the Host header, lower case and without port, or `null`.
+    public @Nullable String host;
+    /// Milliseconds since the epoch, when its first byte was read.
+    public long startMsec;
+
+    /// The content handler chosen by the location, or `null` for the content phase's handlers.
+    public @Nullable Handler content;
+    /// The values of variables that `set` and its like define.
+    public final @Nullable String[] vars;
+    public @Nullable String capturesData;
+    /// Offsets into `capturesData`, two for each capture, group 0 first; -1: did not take part.
+    public int @Nullable [] captures;
+    int captureCount;
+
+    public @Nullable RequestBody body;
+    /// Where a subrequest's output goes; `null` for a request whose output goes to the client.
+    public @Nullable Sink sink;
+    /// Called when this subrequest has ended.
+    Subrequest.@Nullable Ended ended;
+
+    int step;
+    int phaseLimit = Integer.MAX_VALUE;
+    int headerFilterAt, uriChanges = MAX_URI_CHANGES + 1;
+    boolean uriChanged, contentRunning, expectTested;
+    public boolean internal;
+    public boolean headerSent;
+    public boolean headerOnly;
+    public boolean keepAlive;
+    public boolean chunked;
+    public boolean lastSent;
+    /// Bytes of response body sent, before chunking.
+    public long bodySent;
+    public boolean done;
+    boolean detached;
+    /// An error page is being made: what goes wrong now is not redirected again.
+    boolean errorPage;
+    /// The status that an error page must keep although another location makes it; 0: none.
+    int errStatus;
+    @Nullable Outcome accessResult;
+    public boolean discardBody;
+    /// The connection is closed when the request has ended, without a word (444).
+    boolean lingering = true;
+    /// Bytes a second; 0: no limit.
+    public long limitRate;
+    boolean limitRateSet;
+    /// The status for `satisfy any` so far.
+    public int subrequests;
+    /// How many requests stand above this one.
+    int depth;
+    public boolean skipLog;
+    public boolean filterNeedInMemory;
+    /// A filter gave up in the middle of the body; nothing more is sent.
+    public boolean filterFailed;
+    public boolean varyAcceptEncoding;
+    /// Bytes of the response head as sent.
+    int headBytes;
+    /// Whether a Range header may be answered with a part of this response.
+    public boolean allowRanges;
+    public boolean notModifiedDisabled;
+    public @Nullable String remoteAddr;
+    public @Nullable String remotePort;
+    public byte @Nullable [] remoteAddrBinary;
+    public @Nullable String remoteUser;
+    public @Nullable String upstreamText;
+
+    private @Nullable Object @Nullable [] ctx;
+    private @Nullable List<Runnable> cleanup;
+    int @Nullable [] phasePlace;
+    /// Runs when the connection takes more again.
+    @Nullable Runnable writable;
+    /// Runs when the client has gone away.
+    @Nullable Runnable aborted;
+    /// Bytes on the connection before this response.
+    public long sentBefore;
+    /// The body's length as the head framed it, whatever is made of it since; -1: none.
+    long framedLength;
+
+    Request(Connection c, @Nullable Request parent, HeadersIn in, Server server) {
+        this.c = c;
+        this.worker = c.conn.worker;
+        this.parent = parent;
+        this.main = parent == null ? this : parent.main;
+        this.in = in;
+        this.server = server;
+        this.loc = server.root;
+        this.startMsec = worker.clock.msec();
+        this.sentBefore = c.conn.written();
+        this.framedLength = in.contentLength;
+        int slots = server.http.variables.slots();
+        this.vars = parent != null && parent.server.http == server.http ? parent.vars : new String[slots];
+    }
+
+    // --- configuration and modules' state
+
+    @SuppressWarnings("unchecked")
+    public <C> C conf(ConfKey<C> k) { return (C) loc.confs[k.index]; }
+
+    @SuppressWarnings("unchecked")
+    public <X> @Nullable X get(CtxKey<X> k) { return ctx == null ? null : (X) ctx[k.index]; }
+
+    public <X> void set(CtxKey<X> k, @Nullable X v) {
+        if (ctx == null) {
+            if (v == null) return;
+            ctx = new Object[CtxKey.count()];
+        }
+        ctx[k.index] = v;
+    }
+
+    /// Forgets all modules' state, as an internal redirect does.
+    void clearCtx() { ctx = null; }
+
+    /// The core module's configuration of the present location.
+    public Core.Conf core() { return conf(Core.CONF); }
+
+    // --- variables
+
+    /// A variable's value by name, `null` if there is none.
+    public @Nullable String variable(String name) { return server.http.variables.get(this, name); }
+
+    /// Capture group `n` of the last regular expression that matched, or `null`.
+    public @Nullable String capture(int n) {
+        if (captures == null || capturesData == null || n >= captureCount || captures[2 * n] < 0) return null;
+        return capturesData.substring(captures[2 * n], captures[2 * n + 1]);
+    }
+
+    /// Keeps the offsets that a regular expression matched in `data`, for `$1` and its like.
+    public void captured(String data, int[] ovector, int count) {
+        if (captures == null || captures.length < 2 * count) captures = new int[Math.max(20, 2 * count)];
+        System.arraycopy(ovector, 0, captures, 0, 2 * count);
+        captureCount = count;
+        capturesData = data;
+    }
+
+    // --- response
+
+    /// Gives the response the type of the path's extension, else `default_type`, unless it has one.
+    public void setContentType() {
+        if (out.contentType != null) return;
+        out.contentType = core().typeFor(this);
+        out.contentTypeImplied = true;
+    }
+
+    /// The piece that ends this request's output.
+    public Buf lastBuf() {
+        var b = Buf.empty();
+        if (isSubrequest()) b.lastInChain = true; else b.last = true;
+        return b;
+    }
+
+    // --- ends
+
+    /// Runs when the request is freed, last added first.
+    public void onClose(Runnable r) {
+        if (cleanup == null) cleanup = new ArrayList<>(2);
+        cleanup.add(r);
+    }
+
+    void runCleanup() {
+        var list = cleanup;
+        cleanup = null;
+        if (list != null) for (int i = list.size() - 1; i >= 0; i--) list.get(i).run();
+    }
+
+    /// The name that Authorization gives, whether or not it is right; `null` without one.
+    public @Nullable String remoteUser() {
+        if (remoteUser == null) remoteUser = BasicCredentials.user(in.get("authorization"));
+        return remoteUser == null || remoteUser.isEmpty() ? null : remoteUser;
+    }
+
+    public boolean isSubrequest() { return parent != null; }
+
+    /// Whether the response to this request has no body whatever its head says.
+    public boolean isHead() { return method.equals("HEAD"); }
+
+    // --- log
+
+    public Log log() { return core().log(); }
+    public boolean debug() { return core().log().debug(); }
+    public void debug(String text) { core().log().write(Level.DEBUG, c.number, text); }
+
+    /// Writes to the location's error log, with what nginx adds about the request.
+    public void log(Level level, String text) {
+        var log = core().log();
+        if (!log.on(level)) return;
+        if (level == Level.DEBUG) { log.write(level, c.number, text); return; }
+        var b = new StringBuilder(text.length() + 160).append(text);
+        c.describe(b);
+        describe(b);
+        log.write(level, c.number, b.toString());
+    }
+
+    private void describe(StringBuilder b) {
+        b.append(", server: ").append(server.name());
+        var line = main.requestLine();
+        if (!line.isEmpty()) b.append(", request: \"").append(line).append('"');
+        if (parent != null) {
+            b.append(", subrequest: \"").append(uri);
+            if (args != null && !args.isEmpty()) b.append('?').append(args);
+            b.append('"');
+        }
+        if (upstreamText != null) b.append(", upstream: \"").append(upstreamText).append('"');
+        var h = in.get("host");
+        if (h != null) b.append(", host: \"").append(h).append('"');
+        var referer = in.get("referer");
+        if (referer != null) b.append(", referrer: \"").append(referer).append('"');
+    }
+
+    /// The request line as the client sent it.
+    public String requestLine() {
+        if (requestLine == null) requestLine = main == this ? in.line.text() : main.requestLine();
+        return requestLine;
+    }
+
+    // --- arguments
+
+    /// The value of argument `name` in the query string as it stands there (not decoded), or `null`.
+    public @Nullable String arg(String name) { return arg(args, name); }
+
+    static @Nullable String arg(@Nullable String args, String name) {
+        if (args == null) return null;
+        int n = name.length(), end = args.length();
+        for (int p = 0; p < end; ) {
+            int amp = args.indexOf('&', p);
+            if (amp < 0) amp = end;
+            if (amp - p > n && args.charAt(p + n) == '=' && Bytes.regionEqualsIgnoreCase(args, p, name)) {
+                return args.substring(p + n + 1, amp);
+            }
+            p = amp + 1;
+        }
+        return null;
+    }
+}
