@@ -80,6 +80,7 @@ final class ChannelListen extends Listen {
         if (channel == null) {
             channel = address.isUnix() ? new NioServerDomainSocketChannel(socket) : new NioServerSocketChannel(socket);
             channel.pipeline().addLast(new Inbound());
+            channel.closeFuture().addListener(_ -> ended());
             EventLoop loop = worker.loop;
             loop.register(channel);
         } else {
@@ -102,6 +103,13 @@ final class ChannelListen extends Listen {
             throw new UncheckedIOException(e);
         }
         if (address.isUnix()) Posix.unlink(address.path());
+    }
+
+    /// The loop ends, or this is the last step of [#shut].
+    private synchronized void ended() {
+        accepting.clear();
+        channel = null;
+        if (closing && address.isUnix()) Posix.unlink(address.path());
     }
 
     private synchronized void update() {

@@ -158,6 +158,7 @@ public abstract class Conn {
     /// From now on output of fewer than `bytes` bytes waits after an event for more, for [#flush], or for `postpone(0)`.
     public final void postpone(int bytes) {
         postponed = bytes;
+        if (bytes == 0 && held != null) own(0);
     }
 
     /// Called when the worker's buffer is wanted for something else: sends what has gathered, or keeps it back.

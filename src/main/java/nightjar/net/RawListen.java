@@ -3,6 +3,7 @@ package nightjar.net;
 import io.netty.channel.ChannelException;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.epoll.LinuxSocket;
@@ -33,6 +34,10 @@ final class RawListen extends Listen {
     private static final int IPPROTO_IPV6 = 41;
     private static final int IPV6_V6ONLY = 26;
     private static final int READ_WRITE_ALL = 0666;
+
+    static {
+        Epoll.ensureAvailability();
+    }
 
     private final List<LinuxSocket> sockets;
     /// Accepting workers; guarded by `this`.

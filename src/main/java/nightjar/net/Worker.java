@@ -81,7 +81,7 @@ public final class Worker {
                 ? EpollIoHandler.newFactory(0, strategy)
                 : NioIoHandler.newFactory(SelectorProvider.provider(), strategy);
         ThreadFactory threads = task -> new WorkerThread(this, task);
-        loop = new SingleThreadIoEventLoop(null, threads, io);
+        loop = new Loop(threads, io);
     }
 
     /// The worker whose thread this is; null on other threads.
@@ -120,7 +120,8 @@ public final class Worker {
     }
 
     /// Closes all connections, ends the thread and frees the buffers; returns when that is done. Not for the worker's thread.
-    public void stop() {
+    public synchronized void stop() {
+        if (loop.isTerminated()) return;
         loop.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
         Mem.free(rbuf);
         Mem.free(out);
@@ -196,6 +197,19 @@ public final class Worker {
         });
         pool.allowCoreThreadTimeOut(true);
         return pool;
+    }
+
+    private static final class Loop extends SingleThreadIoEventLoop {
+        Loop(ThreadFactory threads, IoHandlerFactory io) {
+            super(null, threads, io);
+        }
+
+        @Override
+        protected void run() {
+            super.run();
+            // Netty closes what is registered at the end of a turn, and leaves that out if it is told to end in mid-turn
+            ioHandler().prepareToDestroy();
+        }
     }
 
     private static final class WorkerThread extends FastThreadLocalThread {

@@ -400,6 +400,41 @@ class ConnTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
+    void keepsBackPostponedOutputUntilThereIsEnoughOrItIsWanted(boolean epoll) throws Exception {
+        serve(epoll, new Echo() {
+            @Override
+            public void onRead(Conn c, long addr, int len) {
+                c.postpone(Mem.b(addr) == 'z' ? 0 : 10);
+                c.write(addr, len);
+                assertThat(c.sent() + len).isLessThanOrEqualTo(c.written());
+                events.add("read");
+            }
+        });
+        try (var client = connect(); var other = connect()) {
+            client.setSoTimeout(100);
+            client.setTcpNoDelay(true);
+            send(client, "1234");
+            assertThat(expect()).isEqualTo("read");
+            send(other, "abcdefghijk");
+            assertThat(receive(other, 11)).isEqualTo("abcdefghijk");
+            assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(java.net.SocketTimeoutException.class);
+            send(client, "567");
+            send(client, "890");
+            assertThat(receive(client, 10)).isEqualTo("1234567890");
+            send(client, "a");
+            expect();
+            assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(java.net.SocketTimeoutException.class);
+            send(client, "z");
+            assertThat(receive(client, 2)).isEqualTo("az");
+            send(client, "bc");
+            expect();
+            client.shutdownOutput();
+            assertThat(rest(client)).isEqualTo("bcbye");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
     void worksOnUnixSockets(boolean epoll) throws Exception {
         var path = dir.resolve("s");
         var seen = new LinkedBlockingQueue<String>();
