@@ -3,6 +3,7 @@ package nightjar;
 import java.util.List;
 import nightjar.http.Core;
 import nightjar.http.HttpModule;
+import nightjar.http.module.AccessLog;
 import nightjar.http.module.Index;
 import nightjar.http.module.NotModified;
 import nightjar.http.module.Range;
@@ -16,6 +17,7 @@ final class Modules {
     static final List<HttpModule> ALL = List.of(
             Core.MODULE,
             Rewrite.MODULE,
+            AccessLog.MODULE,
             TryFiles.MODULE,
             Index.MODULE, StaticFiles.MODULE,
             NotModified.MODULE, Range.MODULE);

@@ -2,8 +2,12 @@ package nightjar.core;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /// A file that lines are appended to. Whoever names the same path in this process gets the same one. Its descriptor
 /// keeps its number when the file is reopened, so writers on other threads need not know.
@@ -18,6 +22,9 @@ public final class LogFile {
     private final int fd;
     /// The second in which the disk was full: writing waits for the next one.
     private volatile long fullSec;
+
+    /// What is done before the file is opened anew, by whoever keeps lines back; forgotten with its owner.
+    private final Map<Object, Consumer<Object>> flushes = Collections.synchronizedMap(new WeakHashMap<>());
 
     private LogFile(String path, int fd) {
         this.path = path;
@@ -42,6 +49,9 @@ public final class LogFile {
     public static List<String> reopenAll() {
         var failures = new ArrayList<String>();
         for (var file : OPEN.values()) {
+            synchronized (file.flushes) {
+                file.flushes.forEach((owner, flush) -> flush.accept(owner));
+            }
             int fresh = Posix.open(file.path, FLAGS, 0644);
             if (fresh < 0) {
                 failures.add(failed(file.path, -fresh));
@@ -53,6 +63,12 @@ public final class LogFile {
             Posix.close(fresh);
         }
         return failures;
+    }
+
+    /// Runs `flush` before each reopening until `owner`, to which `flush` itself must not refer, is gone.
+    @SuppressWarnings("unchecked") // it is called with this owner only
+    public <T> void beforeReopen(T owner, Consumer<T> flush) {
+        flushes.put(owner, (Consumer<Object>) flush);
     }
 
     /// Every file that is open in this process.

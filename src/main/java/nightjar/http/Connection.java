@@ -32,6 +32,8 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     public final long acceptedMsec;
 
     private State state = State.IDLE;
+    /// What the error log says is going on; `null` while a request's handlers run.
+    @Nullable String action = "waiting for request";
     private long in, held;
     private int inLen, heldCapacity;
     private boolean running;
@@ -43,6 +45,8 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     private long lingerUntil;
     private long startMsec;
     private boolean finishing;
+    /// The next request's first bytes came with the one before it.
+    private boolean pipelined;
     /// The request's head, copied when the request outlives the event that brought it.
     private long headCopy;
     @Nullable Connection idlePrev, idleNext;
@@ -70,7 +74,10 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     public ListenConf listen() { return listen; }
     public @Nullable Request request() { return request; }
 
-    void describe(StringBuilder b) { b.append(", client: ").append(conn.unix() ? "unix:" : clientText()); }
+    void describe(StringBuilder b) {
+        if (action != null) b.append(" while ").append(action);
+        b.append(", client: ").append(conn.unix() ? "unix:" : clientText());
+    }
 
     private String clientText() {
         var r = request;
@@ -102,8 +109,11 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
                 close();
             }
             case HEAD -> {
-                timedOut("client timed out");
+                head.rebase(in);
+                reading();
                 var r = request(false);
+                r.requestLine = head.line.textSoFar(inLen);
+                timedOut("client timed out");
                 r.out.status = 408;
                 Finalizer.terminate(r, 408);
             }
@@ -126,7 +136,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
 
     private void timedOut(String text) {
         if (request != null) request.log(Level.INFO, text + " (110: Connection timed out)");
-        else info(text + " (110: Connection timed out) while waiting for request");
+        else info(text + " (110: Connection timed out)");
         if (listen.names.byDefault.root.conf(Core.CONF).resetTimedoutConnection()) conn.reset();
     }
 
@@ -248,6 +258,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
         var server = listen.names.byDefault;
         var r = new Request(this, null, h, server);
         r.startMsec = startMsec;
+        r.pipelined = pipelined;
         request = r;
         finishing = false;
         var line = h.line;
@@ -269,7 +280,14 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
         return r;
     }
 
+    /// Says what was being read when it went wrong.
+    private void reading() {
+        action = head.line.complete() ? "reading client request headers"
+                : pipelined ? "reading client pipelined request line" : "reading client request line";
+    }
+
     private void run(Request r) {
+        action = null;
         if (timeToGo()) r.keepAlive = false;
         r.server.http.engine.start(r);
     }
@@ -284,7 +302,9 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     private void refuse(int code) {
         var r = request(false);
         r.version = Request.HTTP_11;
-        r.log(Level.INFO, HeadError.text(code, head) + (code == HeadError.CLOSED ? " while reading client request headers" : ""));
+        r.requestLine = head.line.textSoFar(inLen);
+        reading();
+        r.log(Level.INFO, HeadError.text(code, head));
         r.keepAlive = false;
         inLen = 0;
         r.discardBody = true;
@@ -408,6 +428,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
         Finalizer.free(r);
         boolean keep = r.keepAlive && !conn.closed();
         boolean rest = startDiscard(r);
+        pipelined = inLen > 0;
         request = null;
         freeHead(r);
         if (keep) {
@@ -439,6 +460,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
 
     private void idle(Request r) {
         state = State.IDLE;
+        action = "keepalive";
         if (listen.http.closing && inLen == 0) { close(); return; }
         if (inLen == 0) {
             dropHeld();
@@ -528,7 +550,13 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
                 if (request != null && request.aborted != null) request.aborted.run();
                 settle();
             }
-            default -> close();
+            default -> {
+                if (state == State.IDLE && requests == 0) info("client closed connection");
+                else if (state == State.IDLE && log().on(Level.INFO)) {
+                    log().write(Level.INFO, number, "client " + conn.remoteAddr() + " closed keepalive connection");
+                }
+                close();
+            }
         }
     }
 

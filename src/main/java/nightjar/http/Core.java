@@ -127,7 +127,9 @@ public final class Core {
             run("directio", HTTP_SRV_LOC, Arity.take(1), _ -> {}), run("directio_alignment", HTTP_SRV_LOC, Arity.take(1), a -> a.offset(1)),
             run("sendfile_max_chunk", HTTP_SRV_LOC, Arity.take(1), a -> a.size(1)), run("read_ahead", HTTP_SRV_LOC, Arity.take(1), a -> a.size(1)),
             run("output_buffers", HTTP_SRV_LOC, Arity.take(2), a -> { a.number(1); a.size(2); }), run("send_lowat", HTTP_SRV_LOC, Arity.take(1), a -> a.size(1)),
-            run("auth_delay", HTTP_SRV_LOC, Arity.take(1), a -> a.msec(1)), run("proxy_temp_path", HTTP_SRV_LOC, Arity.take(1, 2, 3, 4), _ -> {}));
+            run("auth_delay", HTTP_SRV_LOC, Arity.take(1), a -> a.msec(1)), run("proxy_temp_path", HTTP_SRV_LOC, Arity.take(1, 2, 3, 4), _ -> {}),
+            run("fastcgi_temp_path", HTTP_SRV_LOC, Arity.take(1, 2, 3, 4), _ -> {}), run("uwsgi_temp_path", HTTP_SRV_LOC, Arity.take(1, 2, 3, 4), _ -> {}),
+            run("scgi_temp_path", HTTP_SRV_LOC, Arity.take(1, 2, 3, 4), _ -> {}));
 
     // --- the record
 

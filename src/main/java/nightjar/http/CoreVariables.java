@@ -28,8 +28,8 @@ final class CoreVariables {
         variable("is_args", r -> r.args == null || r.args.isEmpty() ? "" : "?"),
         variable("request", r -> r.main.requestLine()),
         variable("request_method", r -> r.main.method),
-        variable("request_length", r -> Long.toString(requestLength(r))),
-        variable("request_time", r -> seconds(r.worker.clock.msec() - r.main.startMsec)),
+        variable("request_length", r -> Long.toString(r.requestLength())),
+        variable("request_time", r -> seconds(r.elapsed())),
         variable("request_completion", r -> r.main.lastSent ? "OK" : ""),
         variable("request_id", CoreVariables::requestId),
         variable("request_body", CoreVariables::requestBody),
@@ -57,13 +57,13 @@ final class CoreVariables {
                 : r.in.contentLength >= 0 ? Long.toString(r.in.contentLength) : null),
         variable("content_type", r -> r.in.get("content-type")),
         variable("status", r -> status(r)),
-        variable("body_bytes_sent", r -> Long.toString(Math.max(0, sent(r) - r.main.headBytes))),
-        variable("bytes_sent", r -> Long.toString(sent(r))),
+        variable("body_bytes_sent", r -> Long.toString(r.bodyBytesSent())),
+        variable("bytes_sent", r -> Long.toString(r.bytesSent())),
         variable("connection", r -> Long.toString(r.c.number)),
         variable("connection_requests", r -> Long.toString(r.c.requests)),
         variable("connection_time", r -> seconds(r.worker.clock.msec() - r.c.acceptedMsec)),
         variable("connections_active", r -> Integer.toString(r.c.http.active)),
-        variable("pipe", _ -> "."),
+        variable("pipe", r -> r.pipelined() ? "p" : "."),
         variable("pid", _ -> PID),
         variable("msec", r -> seconds(r.worker.clock.msec())),
         variable("time_local", r -> r.worker.clock.logTime()),
@@ -95,17 +95,9 @@ final class CoreVariables {
 
     static String remoteAddr(Request r) { return r.main.remoteAddr != null ? r.main.remoteAddr : r.c.conn.remoteAddr(); }
 
-    private static long sent(Request r) { return r.c.conn.written() - r.main.sentBefore; }
-
-    private static long requestLength(Request r) {
-        long n = r.main.in.requestLength();
-        return r.main.body == null ? n : n + r.main.body.received();
-    }
-
     private static String status(Request r) {
-        int s = r.out.status;
-        if (s == 0) return r.version == 9 ? "009" : "000";
-        return s < 100 ? "0".repeat(3 - Integer.toString(s).length()) + s : Integer.toString(s);
+        int s = r.statusSent();
+        return s < 100 ? Integer.toString(1000 + s).substring(1) : Integer.toString(s);
     }
 
     private static String seconds(long msec) {

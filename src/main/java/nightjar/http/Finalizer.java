@@ -68,7 +68,9 @@ public final class Finalizer {
     /// Everything is sent: writes the log, frees what the request held.
     static void free(Request r) {
         r.done = true;
+        r.c.action = "logging request";
         log(r);
+        r.c.action = "closing request";
         r.runCleanup();
         if (r.body != null) r.body.free();
     }

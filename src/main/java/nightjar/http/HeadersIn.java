@@ -256,6 +256,16 @@ public final class HeadersIn {
         return Bytes.parseLong(base + from, offsets[4 * i + 3] - from);
     }
 
+    /// Where the value of line `i` stands in the raw head; 0 when it was changed since.
+    public long rawValue(int i) {
+        return values[i] != null ? 0 : base + offsets[4 * i + 2];
+    }
+
+    /// The length of what [#rawValue] points to.
+    public int rawValueLength(int i) {
+        return offsets[4 * i + 3] - offsets[4 * i + 2];
+    }
+
     /// Whether the value of raw line `i` is `lower` in any case.
     boolean valueIs(int i, String lower) {
         int from = offsets[4 * i + 2];

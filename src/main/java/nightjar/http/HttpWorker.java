@@ -3,6 +3,7 @@ package nightjar.http;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import nightjar.core.LineBuffer;
 import nightjar.net.Worker;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,8 @@ public final class HttpWorker {
     private static final int MAX_SPARE_HEADS = 256;
 
     public final Worker worker;
+    /// For the log line that is being made.
+    public final LineBuffer line = new LineBuffer(4096);
     final RequestParser parser = new RequestParser();
     private final ArrayDeque<HeadersIn> heads = new ArrayDeque<>();
     /// Connections open, and those that wait for a request.

@@ -39,7 +39,7 @@ public final class Request {
     /// The request target as sent.
     public String unparsedUri = "";
     /// The whole request line as sent.
-    private @Nullable String requestLine;
+    @Nullable String requestLine;
     /// The host of an absolute-form target or of the Host header, lower case and without port, or `null`.
     public @Nullable String host;
     /// Milliseconds since the epoch, when its first byte was read.
@@ -98,6 +98,7 @@ public final class Request {
     public boolean varyAcceptEncoding;
     /// Bytes of the response head as sent.
     int headBytes;
+    boolean pipelined;
     /// Whether a Range header may be answered with a part of this response.
     public boolean allowRanges;
     public boolean notModifiedDisabled;
@@ -181,6 +182,27 @@ public final class Request {
         capturesData = data;
     }
 
+    // --- what has been sent, for variables and logs
+
+    /// Bytes sent to the client for this request.
+    public long bytesSent() { return c.conn.written() - main.sentBefore; }
+    /// The same without the response head.
+    public long bodyBytesSent() { return Math.max(0, bytesSent() - main.headBytes); }
+    /// Bytes of head and body that the client sent.
+    public long requestLength() {
+        long n = main.in.requestLength();
+        return main.body == null ? n : n + main.body.received();
+    }
+    /// Milliseconds since the first byte of the request.
+    public long elapsed() { return Math.max(0, worker.clock.msec() - main.startMsec); }
+    /// The status as it is logged; 0 while there is none, 9 in HTTP/0.9.
+    public int statusSent() {
+        if (errStatus != 0) return errStatus;
+        return out.status != 0 || version != HTTP_09 ? out.status : 9;
+    }
+    /// Whether its bytes had come with the request before it.
+    public boolean pipelined() { return main.pipelined; }
+
     // --- response
 
     /// Gives the response the type of the path's extension, else `default_type`, unless it has one.
@@ -254,6 +276,9 @@ public final class Request {
         var referer = in.get("referer");
         if (referer != null) b.append(", referrer: \"").append(referer).append('"');
     }
+
+    /// The request line if it has been made a string, else `null`: it stands in the raw head.
+    public @Nullable String knownRequestLine() { return requestLine; }
 
     /// The request line as the client sent it.
     public String requestLine() {

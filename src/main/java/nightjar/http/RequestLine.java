@@ -540,6 +540,31 @@ public final class RequestLine {
         return extension;
     }
 
+    /// Where the line stands in the raw head, and its length without its end; 0 when it is not complete.
+    public long rawStart() {
+        return base + start;
+    }
+
+    public int rawLength() {
+        return end < 0 ? 0 : end - start;
+    }
+
+    boolean complete() {
+        return after > 0;
+    }
+
+    /// What has come of the line in the first `limit` bytes.
+    String textSoFar(int limit) {
+        if (end >= 0) {
+            return text();
+        }
+        int to = start;
+        while (to < limit && Mem.b(base + to) != '\r' && Mem.b(base + to) != '\n') {
+            to++;
+        }
+        return Mem.string(base + start, to - start);
+    }
+
     /// The whole line without its end; `""` when it is not complete.
     public String text() {
         return end < 0 ? "" : Mem.string(base + start, end - start);

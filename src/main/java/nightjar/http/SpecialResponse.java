@@ -60,7 +60,8 @@ final class SpecialResponse {
     /// Sends nginx's own page for `code`.
     private static Outcome page(Request r, int code) {
         var text = text(r, code);
-        r.out.status = switch (code) { case 494, 495, 496, 497 -> 400; default -> r.errStatus != 0 ? r.errStatus : code; };
+        if (code >= 494 && code <= 497) r.errStatus = 400;
+        r.out.status = r.errStatus != 0 ? r.errStatus : code;
         r.out.statusLine = null;
         if (text == null) {
             r.out.contentLength = code == 204 ? -1 : 0;
