@@ -346,6 +346,28 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
         return Outcome.AGAIN;
     }
 
+    /// Drops the body of `r` if all of it is here.
+    boolean dropBody(Request r) {
+        int n = 0;
+        if (!r.in.chunked()) {
+            if (inLen < r.framedLength) return false;
+            n = (int) r.framedLength;
+        } else {
+            var chunks = new ChunkedParser();
+            for (int event = ChunkedParser.DATA; event == ChunkedParser.DATA; ) {
+                event = chunks.next(in + n, in + inLen);
+                n = (int) (chunks.position() - in);
+                if (event != ChunkedParser.DATA && event != ChunkedParser.DONE) return false;
+            }
+        }
+        in += n;
+        inLen -= n;
+        r.framedLength = 0;
+        r.in.contentLength(0);
+        r.in.chunked(false);
+        return true;
+    }
+
     private Outcome refuseBody(int status) {
         request.keepAlive = false;
         request.discardBody = true;
@@ -482,7 +504,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
             discardChunks = b.chunks();
         } else if (r.in.chunked()) {
             discardChunks = new ChunkedParser();
-        } else if (r.in.contentLength() > 0) {
+        } else if (r.framedLength > 0) {
             discardRest = r.framedLength;
         }
         return discardRest > 0 || discardChunks != null;

@@ -137,6 +137,20 @@ public final class HeadersIn {
         return value;
     }
 
+    /// Where the raw bytes of line `i`'s name are; 0 when the name is not the client's.
+    public long nameAddress(int i) {
+        return offsets[4 * i] < 0 ? 0 : base + offsets[4 * i];
+    }
+
+    /// Where the raw bytes of line `i`'s value are; 0 when the value is not the client's.
+    public long valueAddress(int i) {
+        return offsets[4 * i + 2] < 0 ? 0 : base + offsets[4 * i + 2];
+    }
+
+    public int valueLength(int i) {
+        return offsets[4 * i + 2] < 0 ? values[i].length() : offsets[4 * i + 3] - offsets[4 * i + 2];
+    }
+
     /// The number of the first line of a known header; -1 when it is missing.
     public int index(int knownHeader) {
         return first[knownHeader] - 1;
@@ -202,7 +216,7 @@ public final class HeadersIn {
         StringBuilder all = null;
         String one = null;
         for (int i = 0; i < count; i++) {
-            if (nameLength(i) != underscoredName.length() || !sameUnderscored(i, underscoredName)) {
+            if (nameLength(i) != underscoredName.length() || !sameUnderscored(i, underscoredName, 0)) {
                 continue;
             }
             if (one == null) {
@@ -234,16 +248,33 @@ public final class HeadersIn {
         return nameLength(i) == lowerName.length() && KnownHeader.same(base + offsets[4 * i], lowerName);
     }
 
-    private int nameLength(int i) {
+    public int nameLength(int i) {
         String name = names[i];
         return name != null ? name.length() : offsets[4 * i + 1] - offsets[4 * i];
     }
 
-    private boolean sameUnderscored(int i, String underscored) {
+    /// The number of the only line that the variable `$http_NAME` speaks of; -1 when there is none, -2 when there are more.
+    ///
+    /// @param skipped where NAME begins in `variable`
+    public int onlyLine(String variable, int skipped) {
+        int length = variable.length() - skipped;
+        int found = -1;
+        for (int i = 0; i < count; i++) {
+            if (nameLength(i) == length && sameUnderscored(i, variable, skipped)) {
+                if (found >= 0) {
+                    return -2;
+                }
+                found = i;
+            }
+        }
+        return found;
+    }
+
+    private boolean sameUnderscored(int i, String underscored, int skipped) {
         String name = names[i];
-        for (int j = 0; j < underscored.length(); j++) {
+        for (int j = 0; j < underscored.length() - skipped; j++) {
             int c = Bytes.lower(name != null ? name.charAt(j) : Mem.b(base + offsets[4 * i] + j) & 0xff);
-            if ((c == '-' ? '_' : c) != underscored.charAt(j)) {
+            if ((c == '-' ? '_' : c) != underscored.charAt(skipped + j)) {
                 return false;
             }
         }
@@ -294,6 +325,7 @@ public final class HeadersIn {
             return true;
         }
         values[i] = value;
+        offsets[4 * i + 2] = -1;
         if (!KnownHeader.singleInLua(id)) {
             removeLines(lower, i + 1);
         }
@@ -356,7 +388,7 @@ public final class HeadersIn {
     }
 
     private void append(String name, String lower, String value, int id) {
-        int i = add(0, 0, 0, 0, lower.hashCode(), id);
+        int i = add(-1, -1, -1, -1, lower.hashCode(), id);
         names[i] = name;
         values[i] = value;
     }
@@ -538,6 +570,11 @@ public final class HeadersIn {
     public String rawHead(boolean withLine) {
         int from = withLine ? line.start : line.after;
         return headEnd <= from ? "" : Mem.string(base + from, headEnd - from);
+    }
+
+    /// How far into the head its text begins, with or without its first line.
+    public int rawStart(boolean withLine) {
+        return withLine ? line.start : line.after;
     }
 
     /// Bytes in the request line and the header lines: where `$request_length` starts.

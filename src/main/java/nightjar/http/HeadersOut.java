@@ -3,6 +3,7 @@ package nightjar.http;
 import java.util.ArrayList;
 import java.util.List;
 import nightjar.core.Bytes;
+import nightjar.core.Clock;
 import org.jspecify.annotations.Nullable;
 
 /// The head of a response: what nginx keeps in r->headers_out. Fields that nginx itself acts on are fields here;
@@ -25,6 +26,8 @@ public final class HeadersOut {
     public long contentLength = -1;
     /// Seconds since the epoch; -1: none.
     public long lastModified = -1;
+    /// What Last-Modified says, if not what `lastModified` makes of it.
+    public @Nullable String lastModifiedText;
     public @Nullable String etag;
     public @Nullable String location;
     /// Replaces nginx's own Server and Date; empty: none is sent; `null`: nginx's own.
@@ -62,8 +65,62 @@ public final class HeadersOut {
 
     public void clearList() { if (list != null) list.clear(); }
 
+    /// Gives a header its value by name, as Lua's `ngx.header` does: the fields above are kept in step. An empty value
+    /// removes the header.
+    /// @param override replaces all headers of this name; else one is added, unless it is one that a response has once
+    /// @return false when the value is no good for Content-Length
+    public boolean assign(String name, String value, boolean override) { return assign(name, Bytes.lower(name), value, override); }
+
+    /// As [#assign], for a name whose lower-case form is known.
+    public boolean assign(String name, String lowerName, String value, boolean override) {
+        switch (lowerName) {
+            case "content-type" -> {
+                contentType = value.isEmpty() ? null : value;
+                contentTypeImplied = false;
+            }
+            case "content-length" -> {
+                long n = value.isEmpty() ? -1 : Bytes.parseLong(value);
+                if (n < 0 && !value.isEmpty()) return false;
+                contentLength = n;
+            }
+            case "last-modified" -> {
+                lastModified = value.isEmpty() ? -1 : Clock.parseHttpTime(value);
+                lastModifiedText = value.isEmpty() ? null : value;
+            }
+            case "etag" -> etag = value.isEmpty() ? null : value;
+            // a path is sent as it is: only what stands in `location` is made absolute
+            case "location" -> {
+                location = null;
+                replace(name, value);
+            }
+            // the header in the list, if any, stands for nginx's own
+            case "server" -> {
+                server = "";
+                replace(name, value);
+            }
+            case "date" -> {
+                date = "";
+                replace(name, value);
+            }
+            case "content-encoding", "refresh", "content-range", "accept-ranges", "expires", "e-tag" -> replace(name, value);
+            default -> {
+                if (override) replace(name, value);
+                else if (!value.isEmpty()) add(name, value);
+            }
+        }
+        return true;
+    }
+
+    private void replace(String name, String value) {
+        if (value.isEmpty()) remove(name);
+        else set(name, value);
+    }
+
     public void clearContentLength() { contentLength = -1; }
-    public void clearLastModified() { lastModified = -1; }
+    public void clearLastModified() {
+        lastModified = -1;
+        lastModifiedText = null;
+    }
     public void clearEtag() { etag = null; }
     /// Makes a strong entity tag weak, since the body is about to change in form. nginx: ngx_http_weak_etag.
     public void weakenEtag() { if (etag != null && !etag.startsWith("W/")) etag = etag.startsWith("\"") ? "W/" + etag : null; }
@@ -75,7 +132,7 @@ public final class HeadersOut {
         contentType = null;
         charset = null;
         contentLength = -1;
-        lastModified = -1;
+        clearLastModified();
         etag = null;
         location = null;
         contentTypeImplied = false;

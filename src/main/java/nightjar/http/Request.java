@@ -219,6 +219,24 @@ public final class Request {
         return b;
     }
 
+    /// The status as it stands, 0 when there is none yet: an error page's own, else the response's.
+    public int status() { return errStatus != 0 ? errStatus : out.status != 0 ? out.status : version == HTTP_09 ? 9 : 0; }
+
+    /// Gives the response a status, an error page's no longer counts.
+    /// @param line what follows the version in the status line, `null` for nginx's own words
+    public void status(int code, @Nullable String line) {
+        out.status = code;
+        out.statusLine = line;
+        errStatus = 0;
+    }
+
+    /// Sends the request to another path. With `jump`, it looks for its location again after the rewrite phase.
+    public void uri(String path, boolean jump) {
+        uri = path;
+        internal = true;
+        uriChanged = jump;
+    }
+
     // --- ends
 
     /// Runs when the request is freed, last added first.
@@ -292,16 +310,34 @@ public final class Request {
     public @Nullable String arg(String name) { return arg(args, name); }
 
     static @Nullable String arg(@Nullable String args, String name) {
-        if (args == null) return null;
-        int n = name.length(), end = args.length();
+        long at = argRange(args, name, 0);
+        return at < 0 ? null : args.substring((int) (at >>> 32), (int) at);
+    }
+
+    /// Where the value of the variable `arg_NAME` stands in `args`: its start in the upper half, its end in the lower; -1
+    /// when there is none.
+    /// @param skipped where NAME begins in `variable`
+    public static long argRange(@Nullable String args, String variable, int skipped) {
+        if (args == null) return -1;
+        int n = variable.length() - skipped, end = args.length();
         for (int p = 0; p < end; ) {
             int amp = args.indexOf('&', p);
             if (amp < 0) amp = end;
-            if (amp - p > n && args.charAt(p + n) == '=' && Bytes.regionEqualsIgnoreCase(args, p, name)) {
-                return args.substring(p + n + 1, amp);
+            if (amp - p > n && args.charAt(p + n) == '=' && sameName(args, p, variable, skipped)) {
+                return (long) (p + n + 1) << 32 | amp;
             }
             p = amp + 1;
         }
-        return null;
+        return -1;
     }
+
+    private static boolean sameName(String args, int at, String variable, int skipped) {
+        for (int k = skipped; k < variable.length(); k++, at++) {
+            if (Bytes.lower(args.charAt(at)) != Bytes.lower(variable.charAt(k))) return false;
+        }
+        return true;
+    }
+
+    /// Where the query string's bytes are as the client sent them; 0 when it is another one now, or none.
+    public long argsAddress() { return args == null ? 0 : in.line.argsAddress(args); }
 }

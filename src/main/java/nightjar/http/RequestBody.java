@@ -26,6 +26,7 @@ public final class RequestBody {
     private long rest;
     private @Nullable ChunkedParser chunks;
     private boolean complete;
+    private long max = Integer.MAX_VALUE;
     private @Nullable Consumer<Outcome> waiting;
 
     private RequestBody(Request r) { this.r = r; }
@@ -73,6 +74,14 @@ public final class RequestBody {
         var main = r.main;
         main.expectTested = true;
         if (main.body == null || !main.body.complete) main.discardBody = true;
+    }
+
+    /// As [#discard], and drops the body now if all of it is here.
+    public static void discardNow(Request r) {
+        var main = r.main;
+        if (r != main || main.discardBody || main.body != null) return;
+        main.expectTested = true;
+        if ((main.in.contentLength > 0 || main.in.chunked) && !main.c.dropBody(main)) main.discardBody = true;
     }
 
     /// Takes body bytes as they arrive.
@@ -213,11 +222,12 @@ public final class RequestBody {
     }
 
     /// Replaces the body by a file, which is removed with the request when `clean`.
-    /// @return false when it cannot be opened; `errno` is then negative in [#fd]
+    /// @return 0, or the negative errno of open()
     public int setFile(String name, boolean clean) {
         int opened = Posix.open(name, Posix.O_RDONLY, 0);
         if (opened < 0) return opened;
-        dropFile();
+        if (!name.equals(path)) dropFile();
+        else Posix.close(fd);
         len = 0;
         complete = true;
         fd = opened;
@@ -227,18 +237,20 @@ public final class RequestBody {
     }
 
     /// An empty body, to be filled by [#append]. nginx_lua: ngx.req.init_body.
-    public static RequestBody fresh(Request r) {
+    /// @param max how many bytes it holds in memory
+    public static RequestBody fresh(Request r, long max) {
         if (r.body != null) r.body.free();
         var b = new RequestBody(r.main);
         b.complete = true;
+        b.max = max;
         r.body = b;
         return b;
     }
 
-    /// Adds bytes, going to a file beyond `max` bytes.
-    public boolean append(long at, int n, int max) {
-        if (fd < 0 && len + n > max && !spill()) return false;
-        received += n;
+    /// Adds bytes, going to a file when they are too many for memory.
+    /// @return false when they cannot be written; the reason is logged
+    public boolean append(long at, int n) {
+        if (fd < 0 && (long) len + n > max && !spill()) return false;
         if (fd >= 0) return write(at, n);
         grow(len + n);
         Mem.copy(at, addr + len, n);

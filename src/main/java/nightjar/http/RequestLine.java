@@ -524,6 +524,11 @@ public final class RequestLine {
         return args;
     }
 
+    /// Where the query string's bytes are, if `mine` is the very string that [#args] gave; else 0.
+    long argsAddress(String mine) {
+        return mine == args && argsStart >= 0 ? base + argsStart : 0;
+    }
+
     /// The request target as the client sent it, without schema and host.
     public String unparsedUri() {
         if (unparsedUri == null) {

@@ -52,11 +52,12 @@ final class ResponseWriter {
         else if (!out.date.isEmpty()) p = line(p, "Date", out.date);
         if (type != null && !type.isEmpty()) {
             p = Mem.put(Mem.put(p, TYPE), type);
-            if (out.charset != null && !out.charset.isEmpty()) p = Mem.put(Mem.put(p, CHARSET), out.charset);
+            if (out.charset != null && !out.charset.isEmpty() && type.indexOf(';') < 0) p = Mem.put(Mem.put(p, CHARSET), out.charset);
             p = Mem.put(p, CRLF);
         }
         if (out.contentLength >= 0 && !r.chunked) p = Mem.put(decimal(Mem.put(p, LENGTH), out.contentLength), CRLF);
-        if (out.lastModified != -1) p = Mem.put(Mem.put(Mem.put(p, MODIFIED), Clock.httpTime(out.lastModified)), CRLF);
+        if (out.lastModifiedText != null) p = line(p, "Last-Modified", out.lastModifiedText);
+        else if (out.lastModified != -1) p = Mem.put(Mem.put(Mem.put(p, MODIFIED), Clock.httpTime(out.lastModified)), CRLF);
         boolean completed = location != null && !location.equals(out.location);
         if (completed) p = Mem.put(Mem.put(Mem.put(p, LOCATION), location), CRLF);
         if (r.chunked) p = Mem.put(p, CHUNKED);
@@ -99,6 +100,7 @@ final class ResponseWriter {
     private static int size(Request r, byte[] status, @Nullable String type, @Nullable String location) {
         var out = r.out;
         int n = 400 + status.length;
+        if (out.lastModifiedText != null) n += out.lastModifiedText.length();
         if (out.server != null) n += out.server.length();
         if (out.date != null) n += out.date.length();
         if (type != null) n += type.length();

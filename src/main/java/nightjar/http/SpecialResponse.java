@@ -70,7 +70,7 @@ final class SpecialResponse {
             r.out.contentLength = text.length();
             r.out.contentType = "text/html";
         }
-        r.out.lastModified = -1;
+        r.out.clearLastModified();
         r.out.etag = null;
         r.allowRanges = false;
         var sent = HeaderFilters.send(r);

@@ -26,6 +26,8 @@ public final class Variables {
     private final Map<String, Ref> refs = new HashMap<>();
     private final Map<String, Integer> ownSlots = new HashMap<>();
     private int slots;
+    private final Map<String, Integer> numbers = new HashMap<>();
+    private Variable[] numbered = {};
 
     void add(Variable v) {
         if (v.isPrefix()) prefixes.add(new Variable(v.name().substring(0, v.name().length() - 1), v.get(), v.set()));
@@ -54,6 +56,22 @@ public final class Variables {
         var v = find(name);
         return v == null ? null : v.get().get(r, name);
     }
+
+    /// The number of the variable with this name (in lower case) for [#get(Request, int)]; -1 for one of a family such as
+    /// `arg_*`, and for none.
+    public int number(String lowerName) { return numbers.getOrDefault(lowerName, -1); }
+
+    /// The value of variable number `n`.
+    public @Nullable String get(Request r, int n) {
+        var v = numbered[n];
+        return v.get().get(r, v.name());
+    }
+
+    /// Whether the variable with this name (in lower case) is kept with each request, so that it can be unset.
+    public boolean kept(String lowerName) { return ownSlots.containsKey(lowerName); }
+
+    /// The variable with this very name (in lower case), no family's, or `null`.
+    public @Nullable Variable named(String lowerName) { return byName.get(lowerName); }
 
     /// A reference that [#resolve] settles.
     public Ref ref(String name) { return refs.computeIfAbsent(Bytes.lower(name), Ref::new); }
@@ -123,5 +141,7 @@ public final class Variables {
             ref.variable = find(ref.name);
             if (ref.variable == null) throw new ConfException("unknown \"" + ref.name + "\" variable");
         }
+        numbered = byName.values().toArray(Variable[]::new);
+        for (int i = 0; i < numbered.length; i++) numbers.put(numbered[i].name(), i);
     }
 }
