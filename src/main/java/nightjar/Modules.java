@@ -4,10 +4,14 @@ import java.util.List;
 import nightjar.http.Core;
 import nightjar.http.HttpModule;
 import nightjar.http.module.AccessLog;
+import nightjar.http.module.Geo;
 import nightjar.http.module.Index;
+import nightjar.http.module.MapModule;
 import nightjar.http.module.NotModified;
 import nightjar.http.module.Range;
+import nightjar.http.module.Referer;
 import nightjar.http.module.Rewrite;
+import nightjar.http.module.SplitClients;
 import nightjar.http.module.StaticFiles;
 import nightjar.http.module.TryFiles;
 
@@ -16,6 +20,7 @@ final class Modules {
     /// Inside a phase, handlers run in this order; nginx runs them in the reverse of its own list.
     static final List<HttpModule> ALL = List.of(
             Core.MODULE,
+            MapModule.MODULE, Geo.MODULE, SplitClients.MODULE, Referer.MODULE,
             Rewrite.MODULE,
             AccessLog.MODULE,
             TryFiles.MODULE,

@@ -23,7 +23,7 @@ public final class CoreServer {
     static final Slot<String> PREFIX = Slot.of("");
     static final Slot<List<Location>> LOCATIONS = Slot.ownList();
     static final Slot<List<Location>> PSEUDO = Slot.ownList();
-    static final Slot<List<ServerNames.Name>> NAMES_SLOT = Slot.of(List.of(new ServerNames.Name("", null)));
+    public static final Slot<List<ServerNames.Name>> NAMES_SLOT = Slot.of(List.of(new ServerNames.Name("", null)));
     private static final Slot<@Nullable Server> SERVER_SLOT = Slot.of(null);
 
     static final Directive<?> SERVER_BLOCK = block("server", HTTP_ONLY, Arity.NONE, CoreServer::server);
