@@ -111,7 +111,7 @@ public final class Core {
     static final Directive<List<ErrorPage>> ERROR_PAGE = many("error_page", HTTP_SRV_LOC_LIF, Arity.TWO_OR_MORE, Core::errorPage);
     static final Directive<String> DEFAULT_TYPE = one("default_type", HTTP_SRV_LOC, 1, a -> a.word(1), "text/plain");
     static final Slot<Types> TYPES_SLOT = Slot.of(Types.DEFAULT);
-    static final Directive<?> TYPES = run("types", HTTP_SRV_LOC, Arity.NONE, a -> a.scope().set(TYPES_SLOT, types(a)));
+    static final Directive<?> TYPES = block("types", HTTP_SRV_LOC, Arity.NONE, (a, scope) -> scope.set(TYPES_SLOT, types(a)));
     static final Directive<Boolean> SERVER_TOKENS = one("server_tokens", HTTP_SRV_LOC, 1, a -> a.word(1).equals("build") || a.flag(1), true);
     static final Directive<Long> SUBREQUEST_OUTPUT_BUFFER_SIZE = size("subrequest_output_buffer_size", HTTP_SRV_LOC, 4096);
 
