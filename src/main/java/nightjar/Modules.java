@@ -3,7 +3,10 @@ package nightjar;
 import java.util.List;
 import nightjar.http.Core;
 import nightjar.http.HttpModule;
+import nightjar.http.module.Access;
 import nightjar.http.module.AccessLog;
+import nightjar.http.module.AuthBasic;
+import nightjar.http.module.AuthRequest;
 import nightjar.http.module.Geo;
 import nightjar.http.module.Index;
 import nightjar.http.module.MapModule;
@@ -23,6 +26,7 @@ final class Modules {
             MapModule.MODULE, Geo.MODULE, SplitClients.MODULE, Referer.MODULE,
             Rewrite.MODULE,
             AccessLog.MODULE,
+            Access.MODULE, AuthBasic.MODULE, AuthRequest.MODULE,
             TryFiles.MODULE,
             Index.MODULE, StaticFiles.MODULE,
             NotModified.MODULE, Range.MODULE);

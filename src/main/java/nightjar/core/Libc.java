@@ -58,6 +58,11 @@ final class Libc {
         return LINKER.downcallHandle(address(name), longs(n));
     }
 
+    /// As [#failing], for a function of another library.
+    static MethodHandle failing(MemorySegment function, int n) {
+        return LINKER.downcallHandle(function, longs(n), ERRNO);
+    }
+
     private static FunctionDescriptor longs(int n) {
         var args = new MemoryLayout[n];
         Arrays.fill(args, JAVA_LONG);

@@ -77,6 +77,7 @@ public final class Core {
     static final Slot<@Nullable TempPath> CLIENT_BODY_TEMP_PATH_SLOT = Slot.of(null);
     static final Directive<?> CLIENT_BODY_TEMP_PATH = one("client_body_temp_path", HTTP_SRV_LOC, Arity.take(1, 2, 3, 4), CLIENT_BODY_TEMP_PATH_SLOT, Core::tempPath);
     static final Directive<Satisfy> SATISFY = choice("satisfy", HTTP_SRV_LOC, Satisfy.ALL);
+    static final Directive<Long> AUTH_DELAY = msec("auth_delay", HTTP_SRV_LOC, 0);
     static final Slot<Boolean> INTERNAL_SLOT = Slot.own(false);
     static final Directive<Boolean> INTERNAL = one("internal", LOC_ONLY, Arity.NONE, INTERNAL_SLOT, _ -> true);
     static final Directive<Boolean> SENDFILE = flag("sendfile", HTTP_SRV_LOC_LIF, false);
@@ -127,7 +128,7 @@ public final class Core {
             run("directio", HTTP_SRV_LOC, Arity.take(1), _ -> {}), run("directio_alignment", HTTP_SRV_LOC, Arity.take(1), a -> a.offset(1)),
             run("sendfile_max_chunk", HTTP_SRV_LOC, Arity.take(1), a -> a.size(1)), run("read_ahead", HTTP_SRV_LOC, Arity.take(1), a -> a.size(1)),
             run("output_buffers", HTTP_SRV_LOC, Arity.take(2), a -> { a.number(1); a.size(2); }), run("send_lowat", HTTP_SRV_LOC, Arity.take(1), a -> a.size(1)),
-            run("auth_delay", HTTP_SRV_LOC, Arity.take(1), a -> a.msec(1)), run("proxy_temp_path", HTTP_SRV_LOC, Arity.take(1, 2, 3, 4), _ -> {}),
+            run("proxy_temp_path", HTTP_SRV_LOC, Arity.take(1, 2, 3, 4), _ -> {}),
             run("fastcgi_temp_path", HTTP_SRV_LOC, Arity.take(1, 2, 3, 4), _ -> {}), run("uwsgi_temp_path", HTTP_SRV_LOC, Arity.take(1, 2, 3, 4), _ -> {}),
             run("scgi_temp_path", HTTP_SRV_LOC, Arity.take(1, 2, 3, 4), _ -> {}));
 
@@ -141,7 +142,7 @@ public final class Core {
             long lingeringTimeout, boolean resetTimedoutConnection, boolean absoluteRedirect, boolean serverNameInRedirect,
             boolean portInRedirect, boolean msiePadding, boolean msieRefresh, boolean logNotFound, boolean logSubrequest,
             boolean recursiveErrorPages, boolean chunkedTransferEncoding, IfModifiedSince ifModifiedSince, int maxRanges,
-            boolean etag, List<ErrorPage> errorPages, String defaultType, Types types, boolean serverTokens) {
+            boolean etag, long authDelay, List<ErrorPage> errorPages, String defaultType, Types types, boolean serverTokens) {
         Conf(Scope s) {
             this(s.get(LOG), s.get(ROOT_SLOT), CLIENT_MAX_BODY_SIZE.get(s), CLIENT_BODY_BUFFER_SIZE.get(s), CLIENT_BODY_TIMEOUT.get(s),
                     CLIENT_BODY_IN_FILE_ONLY.get(s), bodyTempPath(s), SATISFY.get(s) == Satisfy.ALL, s.get(INTERNAL_SLOT), SENDFILE.get(s),
@@ -151,7 +152,7 @@ public final class Core {
                     LINGERING_TIMEOUT.get(s), RESET_TIMEDOUT_CONNECTION.get(s), ABSOLUTE_REDIRECT.get(s), SERVER_NAME_IN_REDIRECT.get(s),
                     PORT_IN_REDIRECT.get(s), MSIE_PADDING.get(s), MSIE_REFRESH.get(s), LOG_NOT_FOUND.get(s), LOG_SUBREQUEST.get(s),
                     RECURSIVE_ERROR_PAGES.get(s), CHUNKED.get(s), IF_MODIFIED_SINCE.get(s), MAX_RANGES.get(s),
-                    ETAG.get(s), ERROR_PAGE.get(s), DEFAULT_TYPE.get(s), s.get(TYPES_SLOT), SERVER_TOKENS.get(s));
+                    ETAG.get(s), AUTH_DELAY.get(s), ERROR_PAGE.get(s), DEFAULT_TYPE.get(s), s.get(TYPES_SLOT), SERVER_TOKENS.get(s));
         }
 
         /// The type for `r`'s file extension, else `default_type`; `null` when that is empty.
@@ -173,7 +174,7 @@ public final class Core {
 
     public static final HttpModule MODULE = module("core")
             .directives(ROOT, ALIAS, CLIENT_MAX_BODY_SIZE, CLIENT_BODY_BUFFER_SIZE, CLIENT_BODY_TIMEOUT, CLIENT_BODY_IN_FILE_ONLY,
-                    CLIENT_BODY_IN_SINGLE_BUFFER, CLIENT_BODY_TEMP_PATH, SATISFY, INTERNAL, SENDFILE, TCP_NODELAY, TCP_NOPUSH,
+                    CLIENT_BODY_IN_SINGLE_BUFFER, CLIENT_BODY_TEMP_PATH, SATISFY, AUTH_DELAY, INTERNAL, SENDFILE, TCP_NODELAY, TCP_NOPUSH,
                     SEND_TIMEOUT, POSTPONE_OUTPUT, LIMIT_RATE, LIMIT_RATE_AFTER, KEEPALIVE_TIME, KEEPALIVE_TIMEOUT,
                     KEEPALIVE_REQUESTS, KEEPALIVE_DISABLE, LINGERING_CLOSE, LINGERING_TIME, LINGERING_TIMEOUT,
                     RESET_TIMEDOUT_CONNECTION, ABSOLUTE_REDIRECT, SERVER_NAME_IN_REDIRECT, PORT_IN_REDIRECT, MSIE_PADDING,

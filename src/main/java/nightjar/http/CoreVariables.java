@@ -48,7 +48,7 @@ final class CoreVariables {
         variable("http3", _ -> ""),
         variable("remote_addr", CoreVariables::remoteAddr),
         variable("remote_port", r -> r.main.remotePort != null ? r.main.remotePort : r.c.conn.unix() ? "" : Integer.toString(r.c.conn.remotePort())),
-        variable("binary_remote_addr", r -> Bytes.string(r.main.remoteAddrBinary != null ? r.main.remoteAddrBinary : r.c.conn.binaryRemoteAddr())),
+        variable("binary_remote_addr", r -> Bytes.string(r.clientIp())),
         variable("remote_user", r -> r.remoteUser()),
         variable("document_root", r -> documentRoot(r)),
         variable("realpath_root", CoreVariables::realpathRoot),

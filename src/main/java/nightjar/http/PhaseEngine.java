@@ -165,6 +165,7 @@ public final class PhaseEngine {
         } else {
             if (outcome == Outcome.OK) {
                 r.accessResult = null;
+                r.out.remove("WWW-Authenticate");
                 r.step = after(Phase.ACCESS);
                 return true;
             }
@@ -174,9 +175,16 @@ public final class PhaseEngine {
                 return true;
             }
         }
-        if (outcome instanceof Status(int code) && code == 401) { r.accessResult = null; }
-        Finalizer.finalize(r, outcome);
+        refuse(r, outcome);
         return false;
+    }
+
+    /// Ends a request that may not go on; whoever was not recognised has to wait for `auth_delay`, against guessing.
+    private static void refuse(Request r, Outcome outcome) {
+        long delay = outcome instanceof Status(int code) && code == 401 ? r.core().authDelay() : 0;
+        if (delay == 0) { Finalizer.finalize(r, outcome); return; }
+        r.log(Level.INFO, "delaying unauthorized request");
+        Delay.start(r, delay, () -> Finalizer.finalize(r, outcome));
     }
 
     private Outcome postRewrite(Request r) {
@@ -197,7 +205,8 @@ public final class PhaseEngine {
         if (result == null) return Outcome.DECLINED;
         r.accessResult = null;
         if (result instanceof Status(int code) && code == 403) r.log(Level.ERROR, "access forbidden by any rule");
-        return result;
+        refuse(r, result);
+        return Outcome.DONE;
     }
 
     private void noHandler(Request r) {

@@ -239,6 +239,9 @@ public final class Request {
 
     // --- ends
 
+    /// The handler that answered AGAIN now has its outcome.
+    public void resume(Outcome outcome) { server.http.engine.resume(this, outcome); }
+
     /// Runs when the request is freed, last added first.
     public void onClose(Runnable r) {
         if (cleanup == null) cleanup = new ArrayList<>(2);
@@ -256,6 +259,9 @@ public final class Request {
         if (remoteUser == null) remoteUser = BasicCredentials.user(in.get("authorization"));
         return remoteUser == null || remoteUser.isEmpty() ? null : remoteUser;
     }
+
+    /// The client's address: four or sixteen bytes, or `unix:`. Not a copy.
+    public byte[] clientIp() { return main.remoteAddrBinary != null ? main.remoteAddrBinary : c.conn.binaryRemoteAddr(); }
 
     public boolean isSubrequest() { return parent != null; }
 
