@@ -90,7 +90,7 @@ final class CoreVariables {
 
     private static String protocol(Request r) {
         var p = r.in.line.protocol();
-        return p != null ? p : r.version == 9 ? "HTTP/0.9" : "HTTP/" + r.version / 1000 + "." + r.version % 1000;
+        return p != null ? p : "";
     }
 
     static String remoteAddr(Request r) { return r.main.remoteAddr != null ? r.main.remoteAddr : r.c.conn.remoteAddr(); }

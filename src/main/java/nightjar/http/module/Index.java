@@ -61,17 +61,23 @@ public final class Index {
                 Finalizer.internalRedirect(r, r.uri + name, r.args);
                 return DONE;
             }
-            if (-rc == Errno.EACCES) return StaticFiles.missing(r, path, -rc, "stat()");
-            if (-rc != Errno.ENOENT && -rc != Errno.ENOTDIR && -rc != Errno.ENAMETOOLONG) return StaticFiles.missing(r, path, -rc, "open()");
-            if (!dirSeen) {
-                int drc = Posix.stat(dir, stat);
-                if (-drc == Errno.ENOENT) {
-                    if (r.core().logNotFound()) r.log(Level.ERROR, "\"" + path + "\" is not found " + Errno.quoted(Errno.ENOENT));
-                    return status(404);
-                }
-                dirSeen = true;
+            if (-rc == Errno.ENOTDIR || -rc == Errno.ENAMETOOLONG || -rc == Errno.EACCES) return missing(r, path, -rc);
+            if (-rc != Errno.ENOENT) {
+                r.log(Level.CRIT, "stat() \"" + path + "\" failed " + Errno.quoted(-rc));
+                return status(500);
             }
+            if (!dirSeen && Posix.stat(dir, stat) == -Errno.ENOENT) return missing(r, path, Errno.ENOENT);
+            dirSeen = true;
         }
         return DECLINED;
+    }
+
+    private static Outcome missing(Request r, String path, int errno) {
+        if (errno == Errno.EACCES) {
+            r.log(Level.ERROR, "\"" + path + "\" is forbidden " + Errno.quoted(errno));
+            return status(403);
+        }
+        if (r.core().logNotFound()) r.log(Level.ERROR, "\"" + path + "\" is not found " + Errno.quoted(errno));
+        return status(404);
     }
 }
