@@ -3,10 +3,12 @@ package nightjar;
 import java.util.List;
 import nightjar.http.Core;
 import nightjar.http.HttpModule;
+import nightjar.http.Postpone;
 import nightjar.http.module.Access;
 import nightjar.http.module.AccessLog;
 import nightjar.http.module.AuthBasic;
 import nightjar.http.module.AuthRequest;
+import nightjar.http.module.Echo;
 import nightjar.http.module.Geo;
 import nightjar.http.module.Index;
 import nightjar.http.module.MapModule;
@@ -29,11 +31,14 @@ final class Modules {
             Access.MODULE, AuthBasic.MODULE, AuthRequest.MODULE,
             TryFiles.MODULE,
             Index.MODULE, StaticFiles.MODULE,
+            Echo.MODULE,
             NotModified.MODULE, Range.MODULE);
 
     /// A response passes these from top to bottom, and then the writer.
     static final List<HttpModule> FILTERS = List.of(
             NotModified.MODULE,
+            Echo.MODULE,
+            Postpone.MODULE,
             Range.MODULE);
 
     private Modules() {}

@@ -314,6 +314,9 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
         Finalizer.finalize(r, Outcome.status(status));
     }
 
+    /// The head is going to be read after this event, by more than the request that owns it.
+    void outlive() { if (!request.detached) detach(); }
+
     /// Copies the head, since its request goes on after this event.
     private void detach() {
         var r = request;

@@ -27,7 +27,7 @@ public final class Finalizer {
     }
 
     private static void status(Request r, int code) {
-        if (r.isSubrequest() && r.ended != null && r.sink == null && !r.headerSent) {
+        if (r.isSubrequest() && r.ended != null && r.sink == null && r.output == null && !r.headerSent) {
             r.out.status = code;
             end(r, Outcome.status(code));
             return;
@@ -42,9 +42,10 @@ public final class Finalizer {
     }
 
     /// The response is complete, or as complete as it will be.
-    private static void end(Request r, Outcome outcome) {
+    static void end(Request r, Outcome outcome) {
+        if (r.c.conn.closed() && !r.isSubrequest()) { terminate(r, 0); return; }
+        if (Postpone.waits(r, outcome)) return;
         if (r.isSubrequest()) { endSubrequest(r, outcome); return; }
-        if (r.c.conn.closed()) { terminate(r, 0); return; }
         r.done = true;
         if (!r.headerSent) {
             r.keepAlive = false;
@@ -63,6 +64,7 @@ public final class Finalizer {
         r.main.subrequests--;
         if (ended != null) ended.ended(r, outcome);
         r.runCleanup();
+        Postpone.close(r);
     }
 
     /// Everything is sent: writes the log, frees what the request held.
@@ -72,6 +74,7 @@ public final class Finalizer {
         log(r);
         r.c.action = "closing request";
         r.runCleanup();
+        Postpone.free(r);
         if (r.body != null) r.body.free();
     }
 

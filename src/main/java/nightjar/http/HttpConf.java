@@ -110,6 +110,7 @@ public final class HttpConf {
         var heads = new ArrayList<HeaderFilter>();
         var bodies = new ArrayList<BodyFilter>();
         for (var m : filterOrder) {
+            if (m == Postpone.MODULE) l.postponeAt = bodies.size();
             if (m.headerFilter() == null && m.bodyFilter() == null || !m.filters().test(l)) continue;
             if (m.headerFilter() != null) heads.add(m.headerFilter());
             if (m.bodyFilter() != null) bodies.add(m.bodyFilter());

@@ -32,6 +32,8 @@ public final class Location {
     @Nullable Handler content;
     HeaderFilter[] headerFilters = {};
     BodyFilter[] bodyFilters = {};
+    /// The place in `bodyFilters` of the first that sees a response as one, subrequests and all.
+    int postponeAt;
     Handler[] logHandlers = {};
     Locations inner = Locations.NONE;
     LimitExcept.@Nullable Rule limitExcept;

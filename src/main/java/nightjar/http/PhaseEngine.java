@@ -71,6 +71,9 @@ public final class PhaseEngine {
     /// A handler that answered AGAIN now has its outcome.
     public void resume(Request r, Outcome outcome) { if (next(r, r.step, outcome)) run(r); }
 
+    /// The rest of a handler that answered AGAIN: runs it, and goes on with what it answers.
+    public void resume(Request r, Handler rest) { if (next(r, r.step, call(r, rest))) run(r); }
+
     /// The phase whose handler runs, or ran last.
     public Phase phase(Request r) { return r.step < phases.length ? phases[r.step] : Phase.CONTENT; }
 

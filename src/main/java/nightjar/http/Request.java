@@ -26,7 +26,7 @@ public final class Request {
     public Location loc;
     /// The location that the path led to; `loc` may be an `if` block in it.
     public @Nullable Location namedLoc;
-    public final HeadersIn in;
+    public HeadersIn in;
     public final HeadersOut out = new HeadersOut();
 
     /// The method's name as sent.
@@ -47,8 +47,8 @@ public final class Request {
 
     /// The content handler chosen by the location, or `null` for the content phase's handlers.
     public @Nullable Handler content;
-    /// The values of variables that `set` and its like define.
-    public final @Nullable String[] vars;
+    /// The values of variables that `set` and its like define; a subrequest's are its parent's unless it is given its own.
+    public @Nullable String[] vars;
     public @Nullable String capturesData;
     /// Offsets into `capturesData`, two for each capture, group 0 first; -1: did not take part.
     public int @Nullable [] captures;
@@ -59,6 +59,8 @@ public final class Request {
     public @Nullable Sink sink;
     /// Called when this subrequest has ended.
     Subrequest.@Nullable Ended ended;
+    /// Its place among the requests that write into one response; `null` while it is the only one.
+    @Nullable Postpone output;
 
     int step;
     int phaseLimit = Integer.MAX_VALUE;
@@ -202,6 +204,15 @@ public final class Request {
     }
     /// Whether its bytes had come with the request before it.
     public boolean pipelined() { return main.pipelined; }
+
+    /// Gives a subrequest variables of its own, all without a value.
+    public void ownVariables() { vars = new String[server.http.variables.slots()]; }
+
+    /// Gives a subrequest header lines of its own, at first the same as its parent's.
+    public void ownHeaders() {
+        c.outlive();
+        in = in.copy();
+    }
 
     // --- response
 

@@ -211,6 +211,14 @@ public final class RequestBody {
     long received() { return received; }
     @Nullable ChunkedParser chunks() { return chunks; }
 
+    /// A subrequest's own body, empty, instead of the client's.
+    public static RequestBody own(Request sub) {
+        var b = sub.body = new RequestBody(sub);
+        b.complete = true;
+        sub.main.onClose(b::free);
+        return b;
+    }
+
     /// Replaces the body by bytes in memory.
     public void set(long at, int n) {
         dropFile();
@@ -267,7 +275,8 @@ public final class RequestBody {
         path = null;
     }
 
-    void free() {
+    /// Gives memory and file back; it may be called again.
+    public void free() {
         dropFile();
         if (addr != 0) Mem.free(addr);
         addr = 0;

@@ -128,7 +128,8 @@ final class ResponseWriter {
     /// Writes a piece of body, framed as the head promised.
     static Outcome body(Request r, @Nullable Buf in) {
         if (r != r.main) {
-            if (r.sink != null && in != null) r.sink.body(r, in);
+            if (r.sink == null) release(in);
+            else if (in != null) r.sink.body(r, in);
             return Outcome.OK;
         }
         var conn = r.c.conn;

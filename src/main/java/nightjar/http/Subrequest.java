@@ -1,5 +1,6 @@
 package nightjar.http;
 
+import nightjar.core.Log.Level;
 import org.jspecify.annotations.Nullable;
 
 /// Runs a request inside another, through all phases of its own.
@@ -17,7 +18,7 @@ public final class Subrequest {
     ///
     /// @param sink takes its output; `null` drops it
     /// @param ended called on the parent's worker when it has ended, maybe before `start` returns
-    public static Request create(Request parent, String uri, @Nullable String args, @Nullable Sink sink, Ended ended) {
+    public static Request create(Request parent, String uri, @Nullable String args, @Nullable Sink sink, @Nullable Ended ended) {
         var r = new Request(parent.c, parent, parent.in, parent.server);
         r.uri = uri;
         r.args = args == null || args.isEmpty() ? null : args;
@@ -37,6 +38,21 @@ public final class Subrequest {
         return r;
     }
 
+    /// Makes a subrequest whose output stands where `parent`'s output has come to; [#start] or [#post] runs it.
+    ///
+    /// @param ended called on the parent's worker when it has ended, or `null`
+    /// @return `null` if there are too many, with a line in the log
+    public static @Nullable Request inPlace(Request parent, String uri, @Nullable String args, @Nullable Ended ended) {
+        var refusal = refusal(parent);
+        if (refusal != null) {
+            parent.log(Level.ERROR, refusal + " \"" + uri + "\"");
+            return null;
+        }
+        var r = create(parent, uri, args, null, ended);
+        Postpone.attach(r);
+        return r;
+    }
+
     /// Whether `parent` may have one more: nesting and number are bounded.
     public static @Nullable String refusal(Request parent) {
         if (parent.depth >= MAX_CONCURRENT) return "subrequests cycle while processing";
@@ -48,5 +64,10 @@ public final class Subrequest {
         r.main.subrequests++;
         if (r.debug()) r.debug("http subrequest \"" + r.uri + "?" + (r.args == null ? "" : r.args) + "\"");
         r.server.http.engine.start(r);
+    }
+
+    /// Runs the subrequest when the handlers of the present event have returned.
+    public static void post(Request r) {
+        r.worker.defer(() -> { if (!r.main.done) start(r); });
     }
 }
