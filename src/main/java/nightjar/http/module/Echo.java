@@ -65,8 +65,10 @@ public final class Echo {
         }
 
         /// The line that `echo` makes of its words.
-        String line(Request r) {
-            var line = String.join(" ", eval(r));
+        String line(Request r) { return line(eval(r)); }
+
+        String line(List<String> values) {
+            var line = String.join(" ", values);
             return !options.isEmpty() && options.getFirst().equals("n") ? line : line + "\n";
         }
     }

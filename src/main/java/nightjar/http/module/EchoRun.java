@@ -83,7 +83,7 @@ final class EchoRun {
             var words = c.eval(r);
             var rc = switch (c.code()) {
                 case SYNC -> write(Buf.empty());
-                case ECHO -> echo(c);
+                case ECHO -> echo(c.line(words));
                 case REQUEST_BODY -> requestBody();
                 case SLEEP -> sleep(word(words, 0));
                 case FLUSH -> unlessSlow(BodyFilters.output(r, Buf.flush()));
@@ -131,8 +131,7 @@ final class EchoRun {
     /// The commands go on although the client has not taken everything yet.
     private static Outcome unlessSlow(Outcome rc) { return rc == AGAIN ? OK : rc; }
 
-    private Outcome echo(Command c) {
-        var line = c.line(r);
+    private Outcome echo(String line) {
         return line.isEmpty() ? OK : write(Buf.of(line));
     }
 
