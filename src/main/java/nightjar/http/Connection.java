@@ -249,7 +249,10 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     }
 
     @Override public boolean notes() { return log().on(Level.INFO); }
-    @Override public void note(String text) { info(text); }
+    @Override public void note(String text) {
+        action = "reading client request headers";
+        info(text);
+    }
 
     private Request request(boolean whole) {
         var h = head;
@@ -282,7 +285,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
 
     /// Says what was being read when it went wrong.
     private void reading() {
-        action = head.line.complete() ? "reading client request headers"
+        action = !HeadError.inLine(code) ? "reading client request headers"
                 : pipelined ? "reading client pipelined request line" : "reading client request line";
     }
 

@@ -45,6 +45,9 @@ public final class HeadError {
         };
     }
 
+    /// Whether it is the request line that is wrong.
+    static boolean inLine(int code) { return code <= METHOD && code >= URI_TOO_LONG; }
+
     /// Whether the rest of what the client sends is read and dropped before closing (`lingering_close`).
     public static boolean lingers(int code) {
         return code == TOO_LARGE || code == LINE_TOO_LONG || code == TOO_MANY;
