@@ -110,7 +110,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
             }
             case HEAD -> {
                 head.rebase(in);
-                reading();
+                reading(!head.line.complete());
                 var r = request(false);
                 r.requestLine = head.line.textSoFar(inLen);
                 timedOut("client timed out");
@@ -284,8 +284,8 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     }
 
     /// Says what was being read when it went wrong.
-    private void reading() {
-        action = !HeadError.inLine(code) ? "reading client request headers"
+    private void reading(boolean inLine) {
+        action = !inLine ? "reading client request headers"
                 : pipelined ? "reading client pipelined request line" : "reading client request line";
     }
 
@@ -306,7 +306,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
         var r = request(false);
         r.version = Request.HTTP_11;
         r.requestLine = head.line.textSoFar(inLen);
-        reading();
+        reading(HeadError.inLine(code) || !head.line.complete());
         r.log(Level.INFO, HeadError.text(code, head));
         r.keepAlive = false;
         inLen = 0;
