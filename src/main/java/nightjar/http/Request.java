@@ -170,6 +170,12 @@ public final class Request {
         return capturesData.substring(captures[2 * n], captures[2 * n + 1]);
     }
 
+    /// As [#capture], but a group that took no part is empty.
+    public @Nullable String captureOrEmpty(int n) {
+        if (captures == null || capturesData == null || n >= captureCount) return null;
+        return captures[2 * n] < 0 ? "" : capturesData.substring(captures[2 * n], captures[2 * n + 1]);
+    }
+
     /// Whether captures of the uri must be escaped again where they become arguments: the client's path had escapes or a `+`.
     public boolean escapesCaptures() { return this == main && (in.line.quotedUri() || in.line.plusInUri()); }
 

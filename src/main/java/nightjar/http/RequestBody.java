@@ -244,6 +244,13 @@ public final class RequestBody {
         return 0;
     }
 
+    /// The file is empty: there is no body, and the file goes now if it is to go at all.
+    public void dropEmptyFile() {
+        var name = path;
+        dropFile();
+        path = name;
+    }
+
     /// An empty body, to be filled by [#append]. nginx_lua: ngx.req.init_body.
     /// @param max how many bytes it holds in memory
     public static RequestBody fresh(Request r, long max) {

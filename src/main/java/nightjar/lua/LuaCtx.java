@@ -37,6 +37,8 @@ public final class LuaCtx {
     public boolean headersSet;
     /// A script has set the response's type: no default type.
     public boolean mimeSet;
+    /// `lua_transform_underscores_in_response_headers` of the location.
+    public boolean transformUnderscores = true;
     /// The response's last buffer has been sent.
     public boolean eof;
     /// `ngx.req.init_body` has begun a body that `ngx.req.finish_body` has not ended.

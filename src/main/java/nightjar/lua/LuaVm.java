@@ -112,6 +112,22 @@ public final class LuaVm {
         return rc;
     }
 
+    /// Gives back the number under which `ngx.ctx` of a request lies; free numbers are a list, as resty.core keeps it.
+    public void releaseCtx(int ref) {
+        LuaState.getField(L, LuaState.REGISTRYINDEX, "ngx_lua_ctx_tables");
+        if (LuaState.type(L, -1) == LuaState.TTABLE) {
+            LuaState.rawGet(L, -1, 0);
+            if (LuaState.type(L, -1) == LuaState.TNIL) {
+                LuaState.top(L, -2);
+                LuaState.push(L, 0);
+            }
+            LuaState.rawSet(L, -2, ref);
+            LuaState.push(L, ref);
+            LuaState.rawSet(L, -2, 0);
+        }
+        LuaState.top(L, -2);
+    }
+
     /// The VM's heap in bytes.
     public long heap() {
         return LuaState.heap(L);

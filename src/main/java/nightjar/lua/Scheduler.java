@@ -64,6 +64,15 @@ public final class Scheduler {
         finish(task, LuaEvent.ENDED);
     }
 
+    /// Ends the task of a thread that waits, since what it waits for will not come; called outside of Lua.
+    public void end(LuaThread thread, LuaEvent event) {
+        var task = thread.task;
+        if (task == null || !thread.parked()) return;
+        thread.unpark();
+        leave(task, thread);
+        task.ended(finish(task, event));
+    }
+
     void wake(LuaThread thread, LuaThread.Values values) {
         int parks = thread.parks();
         if (running != null) worker.later.execute(() -> wakeNow(thread, parks, values));

@@ -9,6 +9,7 @@
 -- chunk name): without names and lines; functions: the names of Lua C functions; path, cpath: the configuration's, or nil
 local border, raise, null, resolve, resource, compile, functions, path, cpath = ...
 
+local error = error
 local ffi = require "ffi"
 
 -- Kept in step with Border.java.
@@ -30,8 +31,17 @@ local real = ffi.C
 local C = setmetatable({}, {
     __index = function(t, name)
         local ctype, address = resolve(name)
+        local f
         if address then
-            local f = ffi.cast(ctype, address)
+            f = ffi.cast(ctype, address)
+            rawset(t, name, f)
+            return f
+        end
+        if name:find("^ngx_http_lua_") then
+            -- lua-resty-core takes all of them when it loads.
+            f = function()
+                error(name .. " is not supported by this version of Nightjar", 2)
+            end
             rawset(t, name, f)
             return f
         end
@@ -42,7 +52,6 @@ local C = setmetatable({}, {
 ffi.C = C
 
 -- Lua C functions by their dotted names; each is made on its first call.
-local error = error
 local function check(first, ...)
     if first == raise then
         -- No Java frame is left here.

@@ -10,12 +10,23 @@ public final class Apis {
 
     /// To be done before the worker's first VM.
     /// @param result the worker's only one
-    public static void add(LuaWorker worker, LuaResult result, Clock clock) {
+    public static void add(LuaWorker worker, LuaResult result, Clock clock, LuaProcess process) {
         var lookup = MethodHandles.lookup();
+        var names = new Names();
+        var uris = new UriApi(result);
         worker.add(lookup, new HashApi());
         worker.add(lookup, new Base64Api());
-        worker.add(lookup, new UriApi(result));
+        worker.add(lookup, uris);
         worker.add(lookup, new TimeApi(clock));
         worker.add(lookup, new StringApi(result));
+        worker.add(lookup, new VarApi(result, names));
+        worker.add(lookup, new RequestApi(result, names, uris));
+        worker.add(lookup, new ResponseApi(result, names));
+        worker.add(lookup, new BodyApi(result, uris, worker.scheduler()));
+        worker.add(lookup, new ControlApi(result, worker.scheduler()));
+        worker.add(lookup, new CtxApi());
+        worker.add(lookup, new ParamApi(result));
+        worker.add(lookup, new LogApi(process));
+        worker.add(lookup, new ProcessApi(result, process));
     }
 }

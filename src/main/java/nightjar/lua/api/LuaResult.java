@@ -92,7 +92,28 @@ public final class LuaResult {
         pair(i, key, keyLen, value, valueLen);
     }
 
-    // What Lua would read, for tests.
+    /// Where the last string is.
+    long address() {
+        return Mem.l(address + DATA);
+    }
+
+    long length() {
+        return Mem.l(address + LEN);
+    }
+
+    long pairsAddress() {
+        return pairs;
+    }
+
+    long valueAddress(int i) {
+        return Mem.l(pairs + (long) i * PAIR + 24);
+    }
+
+    int valueLength(int i) {
+        return Mem.i(pairs + (long) i * PAIR + 16);
+    }
+
+    // What Lua would read.
     String string() {
         return Mem.string(Mem.l(address + DATA), (int) Mem.l(address + LEN));
     }

@@ -66,6 +66,14 @@ final class UriApi {
         return parse(src, len, max, true);
     }
 
+    /// As [#parseQuery(long, int, int)].
+    int parseQuery(String args, int max) {
+        int len = args.length();
+        long copy = result.room(2L * len) + len;
+        Mem.put(copy, args);
+        return parse(copy, len, max, true);
+    }
+
     private int parse(long src, int len, int max, boolean query) {
         long end = src + len;
         long to = result.room(len);

@@ -1,0 +1,24 @@
+package nightjar.lua.api;
+
+import java.util.List;
+import nightjar.core.Log;
+
+/// What Lua is told about the process it runs in: one a worker, on that worker's thread. A new configuration changes it.
+public final class LuaProcess {
+    /// [#type]: `master_process off`, the process that reads the configuration, one that serves.
+    public static final int SINGLE = 0, MASTER = 1, WORKER = 3;
+
+    /// With a slash at its end.
+    public String prefix = "";
+    /// What `-V` prints as configure arguments.
+    public String configureArguments = "";
+    /// -1 while the configuration loads.
+    public int workerId = -1;
+    public int workerCount = 1;
+    public int type = SINGLE;
+    public boolean exiting;
+    /// `NAME=value` of the configuration's `env` directives.
+    public List<String> env = List.of();
+    /// For what is logged outside of requests.
+    public Log log = Log.NONE;
+}
