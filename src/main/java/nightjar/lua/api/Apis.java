@@ -11,14 +11,10 @@ public final class Apis {
     /// To be done before the worker's first VM.
     /// @param result the worker's only one
     public static void add(LuaWorker worker, LuaResult result, Clock clock, LuaProcess process) {
+        addWithoutRequest(worker, result, clock);
         var lookup = MethodHandles.lookup();
         var names = new Names();
         var uris = new UriApi(result);
-        worker.add(lookup, new HashApi());
-        worker.add(lookup, new Base64Api());
-        worker.add(lookup, uris);
-        worker.add(lookup, new TimeApi(clock));
-        worker.add(lookup, new StringApi(result));
         worker.add(lookup, new VarApi(result, names));
         worker.add(lookup, new RequestApi(result, names, uris));
         worker.add(lookup, new ResponseApi(result, names));
@@ -28,5 +24,15 @@ public final class Apis {
         worker.add(lookup, new ParamApi(result));
         worker.add(lookup, new LogApi(process));
         worker.add(lookup, new ProcessApi(result, process));
+    }
+
+    /// What needs neither a request nor a configuration.
+    static void addWithoutRequest(LuaWorker worker, LuaResult result, Clock clock) {
+        var lookup = MethodHandles.lookup();
+        worker.add(lookup, new HashApi());
+        worker.add(lookup, new Base64Api());
+        worker.add(lookup, new UriApi(result));
+        worker.add(lookup, new TimeApi(clock));
+        worker.add(lookup, new StringApi(result));
     }
 }

@@ -32,7 +32,7 @@ final class LuaRun implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         var result = new LuaResult(worker.border().result());
-        Apis.add(worker, result, new Clock());
+        Apis.addWithoutRequest(worker, result, new Clock());
         request = new CannedRequest(result);
         worker.add(MethodHandles.lookup(), request);
         worker.add(MethodHandles.lookup(), this);
