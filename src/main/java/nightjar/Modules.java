@@ -19,24 +19,31 @@ import nightjar.http.module.Rewrite;
 import nightjar.http.module.SplitClients;
 import nightjar.http.module.StaticFiles;
 import nightjar.http.module.TryFiles;
+import nightjar.lua.LuaModule;
+import nightjar.lua.api.Apis;
 
 /// Everything that is built in, in two orders.
 final class Modules {
+    private static final HttpModule LUA = LuaModule.module(Apis::add);
+
     /// Inside a phase, handlers run in this order; nginx runs them in the reverse of its own list.
     static final List<HttpModule> ALL = List.of(
             Core.MODULE,
             MapModule.MODULE, Geo.MODULE, SplitClients.MODULE, Referer.MODULE,
+            LuaModule.FIRST,
             Rewrite.MODULE,
             AccessLog.MODULE,
             Access.MODULE, AuthBasic.MODULE, AuthRequest.MODULE,
             TryFiles.MODULE,
             Index.MODULE, StaticFiles.MODULE,
             Echo.MODULE,
-            NotModified.MODULE, Range.MODULE);
+            NotModified.MODULE, Range.MODULE,
+            LUA);
 
     /// A response passes these from top to bottom, and then the writer.
     static final List<HttpModule> FILTERS = List.of(
             NotModified.MODULE,
+            LUA,
             Echo.MODULE,
             Postpone.MODULE,
             Range.MODULE);

@@ -37,8 +37,8 @@ public final class Nightjar {
             var cycle = Cycle.load(commandLine, initial);
             return new ServerProcess(cycle, launcher).run();
         } catch (ConfException e) {
-            initial.write(Level.EMERG, e.getMessage());
-            launcher.failed("nginx: [emerg] " + e.getMessage());
+            initial.write(e.level, e.getMessage());
+            launcher.failed("nginx: [" + e.level.lowerName() + "] " + e.getMessage());
             return 1;
         }
     }

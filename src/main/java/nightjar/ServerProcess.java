@@ -302,7 +302,7 @@ final class ServerProcess {
             startModules(next);
             openSockets(next);
         } catch (ConfException e) {
-            old.log.write(Level.EMERG, e.getMessage());
+            old.log.write(e.level, e.getMessage());
             return;
         }
         cycle = next;

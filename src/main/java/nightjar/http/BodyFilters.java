@@ -9,7 +9,10 @@ public final class BodyFilters {
     /// Sends `in` to the client, or to where a subrequest's output goes. nginx: ngx_http_output_filter.
     /// Bytes in off-heap memory are used up when this returns.
     /// @return `OK`; `AGAIN` when the client is slower than what it is sent; `ERROR` when it has gone
-    public static Outcome output(Request r, Buf in) { return run(r, in, 0, false); }
+    public static Outcome output(Request r, Buf in) {
+        if (r.replaced) { in.release(); return Outcome.OK; }
+        return run(r, in, 0, false);
+    }
 
     /// Goes on behind filter `f` with what it kept back, as if it had returned `in`.
     public static Outcome after(Request r, BodyFilter f, Buf in) {
@@ -27,7 +30,7 @@ public final class BodyFilters {
             if (i == r.loc.postponeAt && r.output != null && !joined && !r.filterFailed) return Postpone.pass(r, in);
             if (i >= filters.length) break;
             in = filters[i].filter(r, in);
-            if (in == null) return r.c.conn.closed() ? Outcome.ERROR : Outcome.OK;
+            if (in == null) return r.filterFailed || r.c.conn.closed() ? Outcome.ERROR : Outcome.OK;
         }
         if (r.filterFailed) return Outcome.ERROR;
         return ResponseWriter.body(r, in);

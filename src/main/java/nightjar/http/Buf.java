@@ -70,6 +70,34 @@ public final class Buf {
         return b;
     }
 
+    /// This chain with the bytes of file ranges read into memory; the files are released.
+    public Buf inMemory() {
+        for (var b = this; b != null; b = b.next) if (b.file != null) return read();
+        return this;
+    }
+
+    private Buf read() {
+        Buf first = null, end = null;
+        for (var b = this; b != null; b = b.next) {
+            var piece = b;
+            if (b.file != null) {
+                piece = of(b.bytes());
+                piece.flush = b.flush;
+                piece.last = b.last;
+                piece.lastInChain = b.lastInChain;
+                b.file.release();
+            }
+            if (end == null) first = piece; else end.next = piece;
+            end = piece;
+        }
+        return first;
+    }
+
+    /// Lets go of the files of a chain that is not sent.
+    public void release() {
+        for (var b = this; b != null; b = b.next) if (b.file != null) b.file.release();
+    }
+
     /// Adds `tail` after the end of this chain.
     public Buf append(Buf tail) {
         var b = this;

@@ -22,6 +22,20 @@ public final class HeaderFilters {
     /// The filter that answered AGAIN is done; goes on with the next.
     public static Outcome resume(Request r) { return run(r); }
 
+    /// Called by a header filter: sends the page for `code` in place of the response whose head is being sent; what its
+    /// handler sends of the body is dropped. The filter then answers `DONE`. nginx: ngx_http_filter_finalize_request.
+    public static Outcome replace(Request r, int code) {
+        int at = r.headerFilterAt;
+        r.out.clear();
+        r.clearCtx();
+        r.headerFilterAt = 0;
+        var outcome = SpecialResponse.answer(r, code);
+        if (outcome != Outcome.OK) return outcome;
+        r.headerFilterAt = at;
+        r.replaced = true;
+        return outcome;
+    }
+
     private static Outcome run(Request r) {
         var filters = r.loc.headerFilters;
         while (r.headerFilterAt < filters.length) {
@@ -32,6 +46,7 @@ public final class HeaderFilters {
             } catch (RuntimeException | StackOverflowError e) {
                 outcome = PhaseEngine.bug(r, e);
             }
+            if (outcome == Outcome.DONE) return Outcome.OK;
             if (outcome != Outcome.OK) {
                 if (outcome != Outcome.AGAIN) r.headerFilterAt = 0;
                 return outcome;

@@ -97,6 +97,8 @@ public final class Request {
     public boolean filterNeedInMemory;
     /// A filter gave up in the middle of the body; nothing more is sent.
     public boolean filterFailed;
+    /// A header filter has sent another response in place of this one: what is left of its body is dropped.
+    boolean replaced;
     public boolean varyAcceptEncoding;
     /// Bytes of the response head as sent.
     int headBytes;

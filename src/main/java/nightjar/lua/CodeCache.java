@@ -80,11 +80,11 @@ final class CodeCache {
         try {
             bytes = Files.readAllBytes(file);
         } catch (NoSuchFileException _) {
-            throw new LuaLoadException(failed + "cannot open " + path + ": No such file or directory", 404);
+            throw new LuaLoadException(failed, "cannot open " + path + ": No such file or directory", 404);
         } catch (AccessDeniedException _) {
-            throw new LuaLoadException(failed + "cannot open " + path + ": Permission denied", 503);
+            throw new LuaLoadException(failed, "cannot open " + path + ": Permission denied", 503);
         } catch (IOException _) {
-            throw new LuaLoadException(failed + "cannot read " + path + (Files.isDirectory(file) ? ": Is a directory" : ""), 503);
+            throw new LuaLoadException(failed, "cannot read " + path + (Files.isDirectory(file) ? ": Is a directory" : ""), 503);
         }
         return load(withoutFirstLine(bytes, path, failed), code.chunkName, failed);
     }
@@ -95,7 +95,7 @@ final class CodeCache {
         int n = 0;
         while (n < bytes.length && bytes[n] != '\n') n++;
         if (n + 1 < bytes.length && bytes[n + 1] == BYTECODE) {
-            throw new LuaLoadException(failed + "bad byte-code header in " + path, 500);
+            throw new LuaLoadException(failed, "bad byte-code header in " + path, 500);
         }
         return Arrays.copyOfRange(bytes, n, bytes.length);
     }
@@ -106,6 +106,6 @@ final class CodeCache {
         var message = LuaState.string(L, -1);
         LuaState.top(L, 0);
         if (rc == LuaState.ERRMEM) message = "memory allocation error";
-        throw new LuaLoadException(failed + (message == null ? "unknown error" : message), 500);
+        throw new LuaLoadException(failed, (message == null ? "unknown error" : message), 500);
     }
 }

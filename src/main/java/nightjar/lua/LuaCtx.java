@@ -19,6 +19,8 @@ public final class LuaCtx {
     /// Phases in which the request can be answered or turned elsewhere.
     public static final int HANDLERS = REWRITE | ACCESS | CONTENT | SERVER_REWRITE | PRECONTENT;
 
+    private static final String[] NO_ARGS = {};
+
     static final int SIZE = 16;
     private static final int CONTEXT = 0, CTX_REF = 4, FAKE = 8, LOG_LEVEL = 12;
     private static final int NO_REF = -2;
@@ -30,6 +32,16 @@ public final class LuaCtx {
     /// The VM that its Lua runs in.
     public @Nullable LuaVm vm;
 
+    /// The run of a handler phase that is on its way.
+    @Nullable ByLua run;
+    /// The request body has been read because `lua_need_request_body` is on.
+    boolean bodyRead;
+    /// HTTP/1.0 and no Content-Length: the response is gathered in `out` and sent with its length.
+    public boolean buffering;
+    /// What is gathered.
+    @Nullable Buf out;
+    /// A script has sent a piece of body.
+    boolean seenBody;
     /// `ngx.exit`, `ngx.redirect` or an error while reading the body has ended the handler with `exitCode`.
     public boolean exited;
     public int exitCode;
@@ -47,7 +59,8 @@ public final class LuaCtx {
     public String[] setArgs = NO_ARGS;
     /// What the running `body_filter_by_lua` sees as `ngx.arg[1]` and `ngx.arg[2]`; a chain, as the filter got it.
     public @Nullable Buf body;
-    private static final String[] NO_ARGS = {};
+    /// `ngx.arg[2] = true`, or the last piece was replaced: nothing that comes after it is passed on.
+    public boolean seenLast;
 
     LuaCtx(long handle, int index) {
         this.handle = handle;
@@ -59,7 +72,9 @@ public final class LuaCtx {
 
     void begin(@Nullable Request request, int logLevel) {
         r = request;
-        exited = headersSet = mimeSet = eof = bodyBegun = false;
+        exited = headersSet = mimeSet = eof = bodyBegun = bodyRead = buffering = seenBody = seenLast = false;
+        out = null;
+        run = null;
         exitCode = 0;
         Mem.i(handle + CONTEXT, 0);
         Mem.i(handle + CTX_REF, NO_REF);
@@ -80,4 +95,36 @@ public final class LuaCtx {
     /// Where `ngx.ctx` lies in the VM's table; below 0 when there is none.
     public int ctxRef() { return Mem.i(handle + CTX_REF); }
     public void ctxRef(int ref) { Mem.i(handle + CTX_REF, ref); }
+
+    /// A phase as errors name it.
+    public static String phaseName(int bit) {
+        return switch (bit) {
+            case SET -> "set_by_lua*";
+            case REWRITE -> "rewrite_by_lua*";
+            case ACCESS -> "access_by_lua*";
+            case CONTENT -> "content_by_lua*";
+            case LOG -> "log_by_lua*";
+            case HEADER_FILTER -> "header_filter_by_lua*";
+            case BODY_FILTER -> "body_filter_by_lua*";
+            case TIMER -> "ngx.timer";
+            case INIT_WORKER -> "init_worker_by_lua*";
+            case BALANCER -> "balancer_by_lua*";
+            case 0x400 -> "ssl_certificate_by_lua*";
+            case 0x800 -> "ssl_session_store_by_lua*";
+            case 0x1000 -> "ssl_session_fetch_by_lua*";
+            case EXIT_WORKER -> "exit_worker_by_lua*";
+            case 0x4000 -> "ssl_client_hello_by_lua*";
+            case SERVER_REWRITE -> "server_rewrite_by_lua*";
+            case 0x10000 -> "proxy_ssl_verify_by_lua*";
+            case PRECONTENT -> "precontent_by_lua*";
+            case 0x40000 -> "proxy_ssl_certificate_by_lua*";
+            default -> "(unknown)";
+        };
+    }
+
+    /// What is wrong when an API function is called in a phase that is not one of `allowed`; `null` when it may be called.
+    public @Nullable String disabled(int allowed) {
+        int phase = context();
+        return (phase & allowed) != 0 ? null : "API disabled in the context of " + phaseName(phase);
+    }
 }

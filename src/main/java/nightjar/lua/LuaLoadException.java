@@ -4,9 +4,12 @@ package nightjar.lua;
 @SuppressWarnings("serial")
 public final class LuaLoadException extends RuntimeException {
     public final int status;
+    /// The message without what it says of the kind of code.
+    public final String detail;
 
-    LuaLoadException(String message, int status) {
-        super(message, null, false, false);
+    LuaLoadException(String kind, String detail, int status) {
+        super(kind + detail, null, false, false);
+        this.detail = detail;
         this.status = status;
     }
 }

@@ -13,9 +13,9 @@ public abstract class LuaTask {
     public static final int GATHER = 1;
     /// [#openOutput]: each call is to go through [#output], which then may run Lua filters.
     public static final int SEND = 2;
-    /// Nothing can be sent; the reason is the border's text, which the script gets as `nil, reason`.
+    /// Nothing can be sent; the script gets `nil` and the [#refusal].
     public static final int REFUSED = 3;
-    /// The call is an error, its text the border's.
+    /// The call is an error, its text the [#refusal].
     public static final int ERROR = -1;
 
     @Nullable LuaThread entry;
@@ -32,6 +32,24 @@ public abstract class LuaTask {
 
     /// Whether debug lines are to be logged.
     protected abstract boolean debug();
+
+    /// An uncaught error has killed a thread of the task.
+    /// @param kind "runtime error" and the like
+    /// @param traceback begins with "stack traceback:"
+    protected void failed(String kind, String message, String traceback) {
+        log(Log.Level.ERROR, "lua entry thread aborted: " + kind + ": " + message + "\n" + traceback);
+    }
+
+    /// The entry thread has come to its end; its results are on its stack from 1.
+    protected void returned(long co) {}
+
+    /// A message with the traceback of one coroutine, as `debug.traceback` words it.
+    static String withTraceback(String message, String traceback) {
+        return message + "\n" + traceback.replace("\ncoroutine 0:", "");
+    }
+
+    /// Why [#openOutput] or [#output] answered [#REFUSED] or [#ERROR].
+    protected abstract String refusal();
 
     /// The first output of a run, before anything is in the buffer: sends the head of the response if it has not gone.
     /// Called under LuaJIT's FFI: no Lua may run.

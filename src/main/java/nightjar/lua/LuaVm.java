@@ -3,6 +3,7 @@ package nightjar.lua;
 import java.util.ArrayDeque;
 import nightjar.core.Bytes;
 import nightjar.core.Log.Level;
+import nightjar.core.Mem;
 import nightjar.luajit.Exports;
 import nightjar.luajit.LuaMemory;
 import nightjar.luajit.LuaState;
@@ -20,6 +21,8 @@ public final class LuaVm {
 
     /// What killed a coroutine.
     record Death(String message, String traceback) {}
+
+    private static final long CTX_TABLES = Mem.allocCstring("ngx_lua_ctx_tables");
 
     /// Loads a chunk without names and line numbers.
     private static final String STRIP = """
@@ -87,7 +90,7 @@ public final class LuaVm {
         if (rc == LuaState.OK) return;
         var message = LuaState.string(L, -1);
         LuaState.top(L, 0);
-        throw new LuaLoadException(message == null ? "unknown error" : message, 500);
+        throw new LuaLoadException("", message == null ? "unknown error" : message, 500);
     }
 
     /// Loads a module, as `require` does.
@@ -195,6 +198,21 @@ public final class LuaVm {
     /// Memory ran out: once the coroutine to blame is given up, the garbage goes at once, else every later run fails.
     void starved() {
         starved = true;
+    }
+
+    /// What debug lines call it.
+    String name() {
+        return Long.toHexString(L);
+    }
+
+    /// Frees the slot that a request's `ngx.ctx` had in `registry.ngx_lua_ctx_tables`, whose free slots are a list from [0].
+    void releaseCtx(int ref) {
+        LuaState.getField(L, LuaState.REGISTRYINDEX, CTX_TABLES);
+        LuaState.rawGet(L, -1, 0);
+        LuaState.rawSet(L, -2, ref);
+        LuaState.push(L, ref);
+        LuaState.rawSet(L, -2, 0);
+        LuaState.top(L, 0);
     }
 
     private static String name(LuaThread thread) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import nightjar.core.Bytes;
+import nightjar.core.Log;
 import nightjar.luajit.Exports;
 import nightjar.luajit.LuaException;
 import nightjar.luajit.LuaFunction;
@@ -24,6 +25,11 @@ public final class LuaWorker {
     final Border border = new Border();
     final Executor later;
     final Scheduler scheduler;
+    /// The requests that Lua sees; `null` in tests without any.
+    final @Nullable LuaRequests requests;
+    /// Where what concerns no request goes.
+    Log log = Log.NONE;
+    String prefix = "";
     private final Exports exports;
     private final Consumer<String> alert;
 
@@ -31,8 +37,17 @@ public final class LuaWorker {
     /// @param later runs a task in a later event of this worker
     /// @param alert told of exceptions that are bugs, as a line for the error log
     public LuaWorker(Map<Class<?>, MethodHandle> handles, Executor later, Consumer<String> alert) {
+        this(handles, later, null, alert);
+    }
+
+    LuaWorker(Map<Class<?>, MethodHandle> handles, Executor later, LuaRequests requests) {
+        this(handles, later, requests, null);
+    }
+
+    private LuaWorker(Map<Class<?>, MethodHandle> handles, Executor later, @Nullable LuaRequests requests, @Nullable Consumer<String> alert) {
         this.later = later;
-        this.alert = alert;
+        this.requests = requests;
+        this.alert = alert != null ? alert : text -> log.write(Log.Level.ALERT, text);
         exports = new Exports(handles, this::thrown);
         scheduler = new Scheduler(this);
         add(MethodHandles.lookup(), this);
@@ -50,6 +65,11 @@ public final class LuaWorker {
 
     public Scheduler scheduler() {
         return scheduler;
+    }
+
+    /// The server's prefix (`-p`), with a slash at its end.
+    public String prefix() {
+        return prefix;
     }
 
     List<String> functions() {

@@ -3,6 +3,7 @@ package nightjar.lua;
 import nightjar.core.Log.Level;
 import nightjar.core.Mem;
 import nightjar.luajit.Ffi;
+import nightjar.luajit.LuaException;
 import nightjar.luajit.LuaFunction;
 import nightjar.luajit.LuaState;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// ended is started anew with the next chunk; one that failed or was left behind by `ngx.exit` is given up. Runs nest: a
 /// header filter written in Lua runs inside the `ngx.say` of the handler that made the first output.
 public final class Scheduler {
+    private static final String[] NO_ARGUMENTS = {};
+
     private final LuaWorker worker;
     private final Border border;
     private @Nullable LuaThread running;
@@ -26,12 +29,19 @@ public final class Scheduler {
     /// Starts a chunk for a task.
     /// @return [LuaEvent#WAITING] when [LuaTask#ended] tells the rest, else how the task ended
     public LuaEvent start(LuaTask task, LuaVm vm, LuaCode code) {
+        return start(task, vm, code, NO_ARGUMENTS);
+    }
+
+    /// As [#start(LuaTask, LuaVm, LuaCode)]; the chunk gets `arguments` as `...`.
+    LuaEvent start(LuaTask task, LuaVm vm, LuaCode code, String[] arguments) {
+        int function = vm.function(code, task);
         var thread = vm.take(task);
         thread.task = task;
         task.entry = thread;
         task.alive = 1;
-        LuaState.rawGet(thread.co, LuaState.REGISTRYINDEX, vm.function(code, task));
-        return run(task, thread, 0);
+        LuaState.rawGet(thread.co, LuaState.REGISTRYINDEX, function);
+        for (var argument : arguments) LuaState.push(thread.co, argument);
+        return run(task, thread, arguments.length);
     }
 
     /// The light thread that runs, null outside of Lua.
@@ -171,6 +181,7 @@ public final class Scheduler {
         return switch (rc) {
             case LuaState.OK -> {
                 if (task.debug()) task.log(Level.DEBUG, "lua light thread ended normally");
+                if (thread == task.entry) task.returned(thread.co);
                 LuaState.top(thread.co, 0);
                 yield LuaEvent.ENDED;
             }
@@ -186,7 +197,7 @@ public final class Scheduler {
     private LuaEvent failed(LuaTask task, LuaThread thread, int rc) {
         thread.vm.release();
         var death = thread.vm.autopsy(thread);
-        task.log(Level.ERROR, "lua entry thread aborted: " + kind(rc) + ": " + death.message() + "\n" + death.traceback());
+        task.failed(kind(rc), death.message(), death.traceback());
         if (rc == LuaState.ERRMEM) thread.vm.starved();
         thread.vm.guard();
         return new LuaEvent.Failed(death.message());
@@ -232,7 +243,21 @@ public final class Scheduler {
         int pos = Mem.i(a + Border.POS);
         if (pos == 0) return LuaTask.OK;
         Mem.i(a + Border.POS, 0);
-        return task.output(Mem.l(a + Border.OUT), pos);
+        return output(task, Mem.l(a + Border.OUT), pos);
+    }
+
+    private int output(LuaTask task, long bytes, int n) {
+        return checked(task, task.output(bytes, n));
+    }
+
+    private int checked(LuaTask task, int rc) {
+        if (rc == LuaTask.ERROR || rc == LuaTask.REFUSED) border.text(task.refusal());
+        return rc;
+    }
+
+    /// No more is gathered in this run until the next call has asked [LuaTask#openOutput].
+    public void closeOutput() {
+        Mem.i(border.address + Border.CAP, 0);
     }
 
     @Ffi("nightjar_ffi_result")
@@ -250,8 +275,8 @@ public final class Scheduler {
 
     @Ffi("nightjar_ffi_open_output")
     int openOutput(long request) {
-        if (running == null || request == 0) return error("no request found");
-        int mode = running.task.openOutput();
+        if (running == null || request == 0) return error("no request object found");
+        int mode = checked(running.task, running.task.openOutput());
         if (mode == LuaTask.GATHER) {
             long out = Mem.l(border.address + Border.OUT);
             Mem.i(border.address + Border.CAP, (int) (border.buffer + Border.BUFFER - out));
@@ -261,13 +286,13 @@ public final class Scheduler {
 
     @Ffi("nightjar_ffi_output")
     int output(long request, long bytes, int n) {
-        if (running == null || request == 0) return error("no request found");
+        if (running == null || request == 0) return error("no request object found");
         int rc = flush(running.task);
         if (rc != LuaTask.OK) return rc;
-        if (n > Border.BUFFER / 2) return running.task.output(bytes, n);
+        if (n > Border.BUFFER / 2) return output(running.task, bytes, n);
         long a = border.address;
         long out = Mem.l(a + Border.OUT);
-        if (n > Mem.i(a + Border.CAP)) return running.task.output(bytes, n);
+        if (n > Mem.i(a + Border.CAP)) return output(running.task, bytes, n);
         Mem.copy(bytes, out, n);
         Mem.i(a + Border.POS, n);
         return LuaTask.OK;
@@ -278,8 +303,9 @@ public final class Scheduler {
     int send(long L) {
         long length = border.scratch(8);
         long bytes = LuaState.string(L, 1, length);
-        int rc = running.task.output(bytes, (int) Mem.l(length));
+        int rc = output(running.task, bytes, (int) Mem.l(length));
         LuaState.top(L, 0);
+        if (rc == LuaTask.ERROR) throw new LuaException(border.text());
         if (rc == LuaTask.OK) {
             LuaState.push(L, 1);
             return 1;

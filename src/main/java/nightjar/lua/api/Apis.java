@@ -2,11 +2,18 @@ package nightjar.lua.api;
 
 import java.lang.invoke.MethodHandles;
 import nightjar.core.Clock;
+import nightjar.http.HttpWorker;
 import nightjar.lua.LuaWorker;
 
 /// Everything that Lua can call, for one worker.
 public final class Apis {
     private Apis() {}
+
+    public static void add(LuaWorker lua, HttpWorker worker) {
+        var result = new LuaResult(lua.border().result());
+        add(lua, result, worker.worker.clock);
+        lua.add(MethodHandles.lookup(), new ConfigApi(lua, result));
+    }
 
     /// To be done before the worker's first VM.
     /// @param result the worker's only one

@@ -1,0 +1,74 @@
+package nightjar.lua;
+
+import static nightjar.conf.Context.HTTP_ONLY;
+import static nightjar.conf.Context.HTTP_SRV_LOC;
+import static nightjar.conf.Context.HTTP_SRV_LOC_LIF;
+import static nightjar.conf.Directive.flag;
+import static nightjar.conf.Directive.msec;
+import static nightjar.conf.Directive.number;
+import static nightjar.conf.Directive.offset;
+import static nightjar.conf.Directive.one;
+import static nightjar.conf.Directive.run;
+import static nightjar.conf.Directive.size;
+import static nightjar.conf.Directive.string;
+
+import nightjar.conf.Args;
+import nightjar.conf.Arity;
+import nightjar.conf.Directive;
+import nightjar.conf.Slot;
+import nightjar.core.Log.Level;
+import nightjar.http.Core;
+import org.jspecify.annotations.Nullable;
+
+/// The directives that tune Lua. Source: ngx_http_lua_module.c.
+final class LuaDirectives {
+    static final Slot<@Nullable String> PACKAGE_PATH = Slot.of(null), PACKAGE_CPATH = Slot.of(null);
+    static final Slot<Boolean> CODE_CACHE = Slot.of(true);
+    static final Directive<Boolean> NEED_REQUEST_BODY = flag("lua_need_request_body", HTTP_SRV_LOC_LIF, false);
+    static final Directive<Boolean> USE_DEFAULT_TYPE = flag("lua_use_default_type", HTTP_SRV_LOC_LIF, true);
+    static final Directive<Boolean> HTTP10_BUFFERING = flag("lua_http10_buffering", HTTP_SRV_LOC_LIF, true);
+    static final Directive<Boolean> TRANSFORM_UNDERSCORES = flag("lua_transform_underscores_in_response_headers", HTTP_SRV_LOC_LIF, true);
+    static final Directive<Boolean> CHECK_CLIENT_ABORT = flag("lua_check_client_abort", HTTP_SRV_LOC_LIF, false);
+    static final Directive<Integer> THREAD_CACHE_MAX_ENTRIES = number("lua_thread_cache_max_entries", HTTP_ONLY, 1024);
+    static final Directive<Integer> MALLOC_TRIM = number("lua_malloc_trim", HTTP_ONLY, 1000);
+    /// Unlike nginx, a VM's heap is bounded, so that a script which fills it gets "not enough memory". 0: no bound.
+    static final Directive<Long> MEMORY_LIMIT = offset("lua_memory_limit", HTTP_ONLY, 1L << 30);
+
+    static final Directive<?>[] ALL = {
+        one("lua_package_path", HTTP_ONLY, Arity.take(1), PACKAGE_PATH, LuaDirectives::path),
+        one("lua_package_cpath", HTTP_ONLY, Arity.take(1), PACKAGE_CPATH, LuaDirectives::path),
+        one("lua_code_cache", HTTP_SRV_LOC_LIF, Arity.take(1), CODE_CACHE, LuaDirectives::codeCache),
+        run("lua_load_resty_core", HTTP_ONLY, Arity.take(1), a -> {
+            a.flag(1);
+            a.warn("lua_load_resty_core is deprecated (the lua-resty-core library is required since ngx_lua v0.10.16)");
+        }),
+        NEED_REQUEST_BODY, USE_DEFAULT_TYPE, HTTP10_BUFFERING, TRANSFORM_UNDERSCORES, CHECK_CLIENT_ABORT, THREAD_CACHE_MAX_ENTRIES,
+        MALLOC_TRIM, MEMORY_LIMIT,
+        flag("lua_sa_restart", HTTP_ONLY, true),
+        number("lua_max_running_timers", HTTP_ONLY, 256), number("lua_max_pending_timers", HTTP_ONLY, 1024),
+        number("lua_regex_cache_max_entries", HTTP_ONLY, 1024), number("lua_regex_match_limit", HTTP_ONLY, 0),
+        number("lua_worker_thread_vm_pool_size", HTTP_ONLY, 10),
+        msec("lua_socket_keepalive_timeout", HTTP_SRV_LOC_LIF, 60_000), msec("lua_socket_connect_timeout", HTTP_SRV_LOC_LIF, 60_000),
+        msec("lua_socket_send_timeout", HTTP_SRV_LOC_LIF, 60_000), msec("lua_socket_read_timeout", HTTP_SRV_LOC_LIF, 60_000),
+        size("lua_socket_send_lowat", HTTP_SRV_LOC_LIF, 0), size("lua_socket_buffer_size", HTTP_SRV_LOC_LIF, 4096),
+        number("lua_socket_pool_size", HTTP_SRV_LOC_LIF, 30), flag("lua_socket_log_errors", HTTP_SRV_LOC_LIF, true),
+        run("lua_ssl_protocols", HTTP_SRV_LOC, Arity.ONE_OR_MORE, _ -> {}), string("lua_ssl_ciphers", HTTP_SRV_LOC, "DEFAULT"),
+        number("lua_ssl_verify_depth", HTTP_SRV_LOC, 1), string("lua_ssl_trusted_certificate", HTTP_SRV_LOC, null),
+        string("lua_ssl_crl", HTTP_SRV_LOC, null),
+    };
+
+    private LuaDirectives() {}
+
+    private static String path(Args a) {
+        LuaMain.of(a.scope());
+        var prefix = Core.prefix(a.scope());
+        return a.word(1).replace("$prefix", prefix).replace("${prefix}", prefix);
+    }
+
+    private static boolean codeCache(Args a) {
+        boolean on = a.flag(1);
+        LuaMain.of(a.scope());
+        if (!on) a.scope().get(Core.LOG).write(Level.ALERT, a.fail("lua_code_cache is off; this will hurt performance").getMessage());
+        return on;
+    }
+}

@@ -1,0 +1,57 @@
+package nightjar.lua;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import nightjar.conf.Context;
+import nightjar.conf.Scope;
+import nightjar.conf.Slot;
+import nightjar.core.Log;
+import nightjar.http.Core;
+import org.jspecify.annotations.Nullable;
+
+/// Lua of one `http { }`: what it says for the whole, and its VMs, one a worker.
+public final class LuaMain {
+    private static final Slot<@Nullable LuaMain> SLOT = Slot.of(null);
+
+    private final Scope http;
+    private final Map<String, LuaCode> files = new ConcurrentHashMap<>();
+    /// By [nightjar.net.Worker#id]. Each worker sees its own VM at least.
+    private volatile LuaVm[] vms = new LuaVm[0];
+
+    private LuaMain(Scope http) { this.http = http; }
+
+    /// The one of the `http` block around `s`, made when something in it is about Lua.
+    static LuaMain of(Scope s) {
+        while (s.context() != Context.HTTP) s = s.outer();
+        var main = s.own(SLOT);
+        if (main == null) {
+            main = new LuaMain(s);
+            s.set(SLOT, main);
+        }
+        return main;
+    }
+
+    static @Nullable LuaMain ifAny(Scope s) { return s.get(SLOT); }
+
+    /// The code of a file, the same object for the same path.
+    LuaCode file(String path) { return files.computeIfAbsent(path, LuaCode::file); }
+
+    @Nullable LuaCode init() { return http.get(ByLuaDirectives.INIT); }
+    @Nullable LuaCode initWorker() { return http.get(ByLuaDirectives.INIT_WORKER); }
+    @Nullable LuaCode exitWorker() { return http.get(ByLuaDirectives.EXIT_WORKER); }
+    Log log() { return http.get(Core.LOG); }
+
+    LuaVm.Options options() {
+        return new LuaVm.Options(http.get(LuaDirectives.PACKAGE_PATH), http.get(LuaDirectives.PACKAGE_CPATH),
+                LuaDirectives.MEMORY_LIMIT.get(http), LuaDirectives.THREAD_CACHE_MAX_ENTRIES.get(http));
+    }
+
+    LuaVm vm(int worker) { return vms[worker]; }
+
+    synchronized void vm(int worker, LuaVm vm) {
+        var all = Arrays.copyOf(vms, Math.max(vms.length, worker + 1));
+        all[worker] = vm;
+        vms = all;
+    }
+}

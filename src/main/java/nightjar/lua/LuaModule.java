@@ -1,0 +1,56 @@
+package nightjar.lua;
+
+import static nightjar.http.HttpModule.module;
+
+import nightjar.conf.Context;
+import nightjar.conf.Directive;
+import nightjar.http.HttpConf;
+import nightjar.http.HttpModule;
+import nightjar.http.HttpWorker;
+import nightjar.http.Location;
+import nightjar.http.Phase;
+
+/// `*_by_lua*` and its settings.
+///
+/// Lua runs last in the rewrite, access and precontent phases, unless a `*_no_postpone` has it run first: so it is two modules,
+/// [#FIRST] and [#module].
+public final class LuaModule {
+    /// Adds the methods that Lua can call to a new worker's.
+    public interface Apis {
+        void add(LuaWorker lua, HttpWorker worker);
+    }
+
+    /// Lua at the beginning of the phases.
+    public static final HttpModule FIRST = HttpModule.module("lua_first")
+            .on(Phase.SERVER_REWRITE, r -> ByLua.phase(r, LuaCtx.SERVER_REWRITE),
+                    l -> l.conf(LuaConf.KEY).serverRewrite() != null && l.scope.context() == Context.SERVER)
+            .on(Phase.REWRITE, r -> ByLua.phase(r, LuaCtx.REWRITE),
+                    l -> l.conf(LuaConf.KEY).rewrite() != null && first(l, ByLuaDirectives.REWRITE_NO_POSTPONE))
+            .on(Phase.ACCESS, r -> ByLua.phase(r, LuaCtx.ACCESS),
+                    l -> l.conf(LuaConf.KEY).access() != null && first(l, ByLuaDirectives.ACCESS_NO_POSTPONE))
+            .on(Phase.PRECONTENT, r -> ByLua.phase(r, LuaCtx.PRECONTENT),
+                    l -> l.conf(LuaConf.KEY).precontent() != null && first(l, ByLuaDirectives.PRECONTENT_NO_POSTPONE))
+            .on(Phase.LOG, LuaFilters::log, l -> l.conf(LuaConf.KEY).log() != null);
+
+    private LuaModule() {}
+
+    /// Lua at the end of the phases, with all directives.
+    public static HttpModule module(Apis apis) {
+        return HttpModule.module("lua")
+                .directives(ByLuaDirectives.ALL)
+                .directives(LuaDirectives.ALL)
+                .conf(LuaConf.KEY)
+                .on(Phase.REWRITE, r -> ByLua.phase(r, LuaCtx.REWRITE),
+                        l -> l.conf(LuaConf.KEY).rewrite() != null && !first(l, ByLuaDirectives.REWRITE_NO_POSTPONE))
+                .on(Phase.ACCESS, r -> ByLua.phase(r, LuaCtx.ACCESS),
+                        l -> l.conf(LuaConf.KEY).access() != null && !first(l, ByLuaDirectives.ACCESS_NO_POSTPONE))
+                .on(Phase.PRECONTENT, r -> ByLua.phase(r, LuaCtx.PRECONTENT),
+                        l -> l.conf(LuaConf.KEY).precontent() != null && !first(l, ByLuaDirectives.PRECONTENT_NO_POSTPONE))
+                .headerFilter(LuaFilters::header)
+                .bodyFilter(LuaFilters.BODY)
+                .filterWhen(l -> l.conf(LuaConf.KEY).filters())
+                .onWorker(new LuaStart(apis));
+    }
+
+    private static boolean first(Location l, Directive<Boolean> noPostpone) { return noPostpone.get(l.scope); }
+}

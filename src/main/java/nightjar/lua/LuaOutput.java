@@ -1,0 +1,93 @@
+package nightjar.lua;
+
+import nightjar.core.Mem;
+import nightjar.http.BodyFilters;
+import nightjar.http.Buf;
+import nightjar.http.HeaderFilters;
+import nightjar.http.Outcome;
+import nightjar.http.Request;
+import nightjar.http.RequestBody;
+
+/// The response that a script makes: its head, pieces of body, its end.
+/// Source: ngx_http_lua_send_chain_link() and what it calls, in ngx_http_lua_util.c.
+final class LuaOutput {
+    private LuaOutput() {}
+
+    /// Sends the head unless it has gone, or is kept back until the length of an HTTP/1.0 response is known.
+    /// @return `OK`, else what the filters said
+    static Outcome head(Request r, LuaCtx ctx) {
+        if (r.headerSent) return Outcome.OK;
+        if (r.isHead()) r.headerOnly = true;
+        if (!ctx.buffering && r.version < Request.HTTP_11 && r.out.contentLength < 0 && r.conf(LuaConf.KEY).http10Buffering()) {
+            ctx.buffering = true;
+        }
+        return headIfNeeded(r, ctx);
+    }
+
+    /// As [#head] without HTTP/1.0's exception: `ngx.send_headers`.
+    static Outcome headIfNeeded(Request r, LuaCtx ctx) {
+        if (r.headerSent) return Outcome.OK;
+        var out = r.out;
+        if (out.status == 0) out.status = 200;
+        if (!ctx.mimeSet && out.status != 304 && r.conf(LuaConf.KEY).useDefaultType()) r.setContentType();
+        if (!ctx.headersSet) {
+            out.contentLength = -1;
+            r.allowRanges = false;
+        }
+        return ctx.buffering ? Outcome.OK : sent(HeaderFilters.send(r));
+    }
+
+    private static Outcome sent(Outcome outcome) { return outcome == Outcome.AGAIN ? Outcome.OK : outcome; }
+
+    /// Sends `n` bytes at `a`.
+    /// @return false when a filter gave up
+    static boolean body(Request r, LuaCtx ctx, long a, int n) {
+        if (head(r, ctx) != Outcome.OK) return false;
+        if (n > 0) ctx.seenBody = true;
+        if (r.headerOnly) return ended(r, ctx) == Outcome.OK;
+        if (ctx.buffering) {
+            if (r.debug()) r.debug("lua buffering output bufs for the HTTP 1.0 request");
+            var piece = Buf.of(Mem.bytes(a, n));
+            ctx.out = ctx.out == null ? piece : ctx.out.append(piece);
+            return true;
+        }
+        return BodyFilters.output(r, Buf.memory(a, n)) != Outcome.ERROR;
+    }
+
+    /// Ends a response that has no body.
+    private static Outcome ended(Request r, LuaCtx ctx) {
+        ctx.eof = true;
+        discardBody(r);
+        return ctx.buffering ? http10Head(r, ctx) : Outcome.OK;
+    }
+
+    /// Sends the end of the response.
+    static Outcome last(Request r, LuaCtx ctx) {
+        if (ctx.eof) return Outcome.OK;
+        var head = head(r, ctx);
+        if (head != Outcome.OK) return head;
+        if (r.headerOnly) return ended(r, ctx);
+        discardBody(r);
+        if (ctx.buffering) {
+            head = http10Head(r, ctx);
+            if (head != Outcome.OK) return head;
+            var out = ctx.out;
+            ctx.out = null;
+            if (out != null && BodyFilters.output(r, out) == Outcome.ERROR) return Outcome.ERROR;
+        }
+        ctx.eof = true;
+        if (r.debug()) r.debug("lua sending last buf of the response body");
+        return sent(BodyFilters.output(r, r.lastBuf()));
+    }
+
+    private static Outcome http10Head(Request r, LuaCtx ctx) {
+        if (r.headerSent) return Outcome.OK;
+        if (r.debug()) r.debug("lua sending HTTP 1.0 response headers");
+        if (!r.headerOnly && r.out.contentLength < 0) r.out.contentLength = ctx.out == null ? 0 : ctx.out.total();
+        return sent(HeaderFilters.send(r));
+    }
+
+    private static void discardBody(Request r) {
+        if (r.body == null && !r.isSubrequest()) RequestBody.discard(r);
+    }
+}
