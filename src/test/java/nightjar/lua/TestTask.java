@@ -24,6 +24,8 @@ final class TestTask extends LuaTask {
 
     @Override protected boolean debug() { return debug; }
 
+    @Override protected String refusal() { return "header only"; }
+
     @Override protected int openOutput() {
         opened++;
         return mode;
