@@ -24,7 +24,7 @@ import nightjar.lua.api.Apis;
 
 /// Everything that is built in, in two orders.
 final class Modules {
-    private static final HttpModule LUA = LuaModule.module(Apis::add);
+    private static final HttpModule LUA = LuaModule.module(Apis::add, ProcessConf::describe);
 
     /// Inside a phase, handlers run in this order; nginx runs them in the reverse of its own list.
     static final List<HttpModule> ALL = List.of(

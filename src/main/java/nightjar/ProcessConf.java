@@ -18,6 +18,7 @@ import nightjar.core.Posix;
 import nightjar.core.Syslog;
 import nightjar.http.Core;
 import nightjar.http.HttpConf;
+import nightjar.lua.LuaProcess;
 import org.jspecify.annotations.Nullable;
 
 /// What nginx.conf says about the process: the main context and `events { }`.
@@ -116,6 +117,13 @@ final class ProcessConf {
     }
 
     /// The environment that Lua's `os.getenv` sees: what `env` names, and TZ.
+    /// What Lua is told of the process.
+    static void describe(Scope scope, LuaProcess p) {
+        p.workerCount = WORKER_PROCESSES.get(scope);
+        p.type = MASTER_PROCESS.get(scope) ? LuaProcess.WORKER : LuaProcess.SINGLE;
+        p.env = ENV.get(scope).stream().filter(word -> word.indexOf('=') > 0).toList();
+    }
+
     static void applyEnvironment(Scope main) {
         var keep = new ArrayList<>(ENV.get(main));
         if (keep.stream().noneMatch(w -> w.equals("TZ") || w.startsWith("TZ="))) keep.add("TZ");

@@ -73,10 +73,6 @@ final class ByLua extends LuaTask {
         var vm = ctx.vm;
         if (r.debug()) r.debug("lua request cleanup: forcible=0");
         if (ctx.run != null) vm.worker.scheduler.kill(ctx.run);
-        if (ctx.ctxRef() > 0) {
-            if (r.debug()) r.debug("lua release ngx.ctx at ref " + ctx.ctxRef());
-            vm.releaseCtx(ctx.ctxRef());
-        }
         if (vm != shared) vm.close();
         vm.worker.requests.giveBack(ctx);
     }
@@ -84,6 +80,7 @@ final class ByLua extends LuaTask {
     private static Outcome run(Request r, LuaCtx ctx, int phase, LuaScript script) {
         var vm = ctx.vm;
         ctx.logLevel(r.log().level().ordinal());
+        ctx.transformUnderscores = r.conf(LuaConf.KEY).transformUnderscores();
         ctx.exited = false;
         ctx.exitCode = 0;
         if (r.debug()) r.debug("lua reset ctx");

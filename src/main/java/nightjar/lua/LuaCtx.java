@@ -21,6 +21,14 @@ public final class LuaCtx {
 
     private static final String[] NO_ARGS = {};
 
+    /// By the number of the phase's bit.
+    private static final String[] NAMES = {
+        "set_by_lua*", "rewrite_by_lua*", "access_by_lua*", "content_by_lua*", "log_by_lua*", "header_filter_by_lua*",
+        "body_filter_by_lua*", "ngx.timer", "init_worker_by_lua*", "balancer_by_lua*", "ssl_certificate_by_lua*",
+        "ssl_session_store_by_lua*", "ssl_session_fetch_by_lua*", "exit_worker_by_lua*", "ssl_client_hello_by_lua*",
+        "server_rewrite_by_lua*", "proxy_ssl_verify_by_lua*", "precontent_by_lua*", "proxy_ssl_certificate_by_lua*",
+    };
+
     static final int SIZE = 16;
     private static final int CONTEXT = 0, CTX_REF = 4, FAKE = 8, LOG_LEVEL = 12;
     private static final int NO_REF = -2;
@@ -97,29 +105,9 @@ public final class LuaCtx {
     public void ctxRef(int ref) { Mem.i(handle + CTX_REF, ref); }
 
     /// A phase as errors name it.
-    public static String phaseName(int bit) {
-        return switch (bit) {
-            case SET -> "set_by_lua*";
-            case REWRITE -> "rewrite_by_lua*";
-            case ACCESS -> "access_by_lua*";
-            case CONTENT -> "content_by_lua*";
-            case LOG -> "log_by_lua*";
-            case HEADER_FILTER -> "header_filter_by_lua*";
-            case BODY_FILTER -> "body_filter_by_lua*";
-            case TIMER -> "ngx.timer";
-            case INIT_WORKER -> "init_worker_by_lua*";
-            case BALANCER -> "balancer_by_lua*";
-            case 0x400 -> "ssl_certificate_by_lua*";
-            case 0x800 -> "ssl_session_store_by_lua*";
-            case 0x1000 -> "ssl_session_fetch_by_lua*";
-            case EXIT_WORKER -> "exit_worker_by_lua*";
-            case 0x4000 -> "ssl_client_hello_by_lua*";
-            case SERVER_REWRITE -> "server_rewrite_by_lua*";
-            case 0x10000 -> "proxy_ssl_verify_by_lua*";
-            case PRECONTENT -> "precontent_by_lua*";
-            case 0x40000 -> "proxy_ssl_certificate_by_lua*";
-            default -> "(unknown)";
-        };
+    public static String phaseName(int context) {
+        int bit = Integer.numberOfTrailingZeros(context);
+        return bit < NAMES.length ? NAMES[bit] : "(unknown)";
     }
 
     /// What is wrong when an API function is called in a phase that is not one of `allowed`; `null` when it may be called.

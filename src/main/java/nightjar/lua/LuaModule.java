@@ -4,6 +4,7 @@ import static nightjar.http.HttpModule.module;
 
 import nightjar.conf.Context;
 import nightjar.conf.Directive;
+import nightjar.conf.Scope;
 import nightjar.http.HttpConf;
 import nightjar.http.HttpModule;
 import nightjar.http.HttpWorker;
@@ -18,6 +19,11 @@ public final class LuaModule {
     /// Adds the methods that Lua can call to a new worker's.
     public interface Apis {
         void add(LuaWorker lua, HttpWorker worker);
+    }
+
+    /// Says what the configuration knows of the process.
+    public interface Process {
+        void describe(Scope scope, LuaProcess process);
     }
 
     /// Lua at the beginning of the phases.
@@ -35,7 +41,7 @@ public final class LuaModule {
     private LuaModule() {}
 
     /// Lua at the end of the phases, with all directives.
-    public static HttpModule module(Apis apis) {
+    public static HttpModule module(Apis apis, Process process) {
         return HttpModule.module("lua")
                 .directives(ByLuaDirectives.ALL)
                 .directives(LuaDirectives.ALL)
@@ -49,7 +55,7 @@ public final class LuaModule {
                 .headerFilter(LuaFilters::header)
                 .bodyFilter(LuaFilters.BODY)
                 .filterWhen(l -> l.conf(LuaConf.KEY).filters())
-                .onWorker(new LuaStart(apis));
+                .onWorker(new LuaStart(apis, process));
     }
 
     private static boolean first(Location l, Directive<Boolean> noPostpone) { return noPostpone.get(l.scope); }

@@ -9,6 +9,7 @@ import nightjar.http.Core;
 import nightjar.http.HttpConf;
 import nightjar.http.HttpModule;
 import nightjar.http.HttpWorker;
+import nightjar.http.Version;
 import nightjar.net.Worker;
 import org.jspecify.annotations.Nullable;
 
@@ -17,21 +18,33 @@ import org.jspecify.annotations.Nullable;
 /// Unlike nginx, which forks its workers, `init_by_lua` runs in each worker's own VM.
 final class LuaStart implements HttpModule.OnWorker {
     private final LuaModule.Apis apis;
+    private final LuaModule.Process process;
     private final Map<Worker, LuaWorker> workers = new ConcurrentHashMap<>();
 
-    LuaStart(LuaModule.Apis apis) { this.apis = apis; }
+    LuaStart(LuaModule.Apis apis, LuaModule.Process process) {
+        this.apis = apis;
+        this.process = process;
+    }
 
     @Override public void start(HttpWorker w, HttpConf conf, Runnable ready) {
         var main = LuaMain.ifAny(conf.scope);
         if (main == null) { ready.run(); return; }
         var lua = workers.computeIfAbsent(w.worker, _ -> worker(w));
-        lua.log = main.log();
-        lua.prefix = Core.prefix(conf.scope);
+        tell(lua.process(), w, conf, main);
         var vm = vm(lua, main);
         main.vm(w.worker.id, vm);
         var code = main.initWorker();
         if (code != null) fake(lua, vm, main, code, LuaCtx.INIT_WORKER, "init_worker_by_lua");
         ready.run();
+    }
+
+    private void tell(LuaProcess p, HttpWorker w, HttpConf conf, LuaMain main) {
+        p.prefix = Core.prefix(conf.scope);
+        p.configureArguments = Version.CONFIGURE;
+        p.workerId = w.worker.id;
+        p.log = main.log();
+        p.exiting = false;
+        process.describe(conf.scope, p);
     }
 
     private LuaWorker worker(HttpWorker w) {
@@ -92,6 +105,7 @@ final class LuaStart implements HttpModule.OnWorker {
         var lua = workers.get(w.worker);
         if (main == null || lua == null) { done.run(); return; }
         var vm = main.vm(w.worker.id);
+        lua.process().exiting = true;
         var code = main.exitWorker();
         if (code != null) fake(lua, vm, main, code, LuaCtx.EXIT_WORKER, "exit_worker_by_lua");
         if (main.log().debug()) main.log().write(Level.DEBUG, "lua close the global Lua VM " + vm.name());

@@ -117,7 +117,7 @@ public final class LuaVm {
 
     /// Gives back the number under which `ngx.ctx` of a request lies; free numbers are a list, as resty.core keeps it.
     public void releaseCtx(int ref) {
-        LuaState.getField(L, LuaState.REGISTRYINDEX, "ngx_lua_ctx_tables");
+        LuaState.getField(L, LuaState.REGISTRYINDEX, CTX_TABLES);
         if (LuaState.type(L, -1) == LuaState.TTABLE) {
             LuaState.rawGet(L, -1, 0);
             if (LuaState.type(L, -1) == LuaState.TNIL) {
@@ -203,16 +203,6 @@ public final class LuaVm {
     /// What debug lines call it.
     String name() {
         return Long.toHexString(L);
-    }
-
-    /// Frees the slot that a request's `ngx.ctx` had in `registry.ngx_lua_ctx_tables`, whose free slots are a list from [0].
-    void releaseCtx(int ref) {
-        LuaState.getField(L, LuaState.REGISTRYINDEX, CTX_TABLES);
-        LuaState.rawGet(L, -1, 0);
-        LuaState.rawSet(L, -2, ref);
-        LuaState.push(L, ref);
-        LuaState.rawSet(L, -2, 0);
-        LuaState.top(L, 0);
     }
 
     private static String name(LuaThread thread) {

@@ -27,9 +27,7 @@ public final class LuaWorker {
     final Scheduler scheduler;
     /// The requests that Lua sees; `null` in tests without any.
     final @Nullable LuaRequests requests;
-    /// Where what concerns no request goes.
-    Log log = Log.NONE;
-    String prefix = "";
+    private final LuaProcess process = new LuaProcess();
     private final Exports exports;
     private final Consumer<String> alert;
 
@@ -47,7 +45,7 @@ public final class LuaWorker {
     private LuaWorker(Map<Class<?>, MethodHandle> handles, Executor later, @Nullable LuaRequests requests, @Nullable Consumer<String> alert) {
         this.later = later;
         this.requests = requests;
-        this.alert = alert != null ? alert : text -> log.write(Log.Level.ALERT, text);
+        this.alert = alert != null ? alert : text -> process.log.write(Log.Level.ALERT, text);
         exports = new Exports(handles, this::thrown);
         scheduler = new Scheduler(this);
         add(MethodHandles.lookup(), this);
@@ -67,9 +65,8 @@ public final class LuaWorker {
         return scheduler;
     }
 
-    /// The server's prefix (`-p`), with a slash at its end.
-    public String prefix() {
-        return prefix;
+    public LuaProcess process() {
+        return process;
     }
 
     List<String> functions() {

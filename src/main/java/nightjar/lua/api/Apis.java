@@ -9,31 +9,27 @@ import nightjar.lua.LuaWorker;
 public final class Apis {
     private Apis() {}
 
+    /// To be done before the worker's first VM.
     public static void add(LuaWorker lua, HttpWorker worker) {
         var result = new LuaResult(lua.border().result());
-        add(lua, result, worker.worker.clock);
-        lua.add(MethodHandles.lookup(), new ConfigApi(lua, result));
-    }
-
-    /// To be done before the worker's first VM.
-    /// @param result the worker's only one
-    public static void add(LuaWorker worker, LuaResult result, Clock clock, LuaProcess process) {
-        addWithoutRequest(worker, result, clock);
+        addWithoutRequest(lua, result, worker.worker.clock);
         var lookup = MethodHandles.lookup();
+        var process = lua.process();
         var names = new Names();
         var uris = new UriApi(result);
-        worker.add(lookup, new VarApi(result, names));
-        worker.add(lookup, new RequestApi(result, names, uris));
-        worker.add(lookup, new ResponseApi(result, names));
-        worker.add(lookup, new BodyApi(result, uris, worker.scheduler()));
-        worker.add(lookup, new ControlApi(result, worker.scheduler()));
-        worker.add(lookup, new CtxApi());
-        worker.add(lookup, new ParamApi(result));
-        worker.add(lookup, new LogApi(process));
-        worker.add(lookup, new ProcessApi(result, process));
+        lua.add(lookup, new VarApi(result, names));
+        lua.add(lookup, new RequestApi(result, names, uris));
+        lua.add(lookup, new ResponseApi(result, names));
+        lua.add(lookup, new BodyApi(result, uris, lua.scheduler()));
+        lua.add(lookup, new ControlApi(result, lua.scheduler()));
+        lua.add(lookup, new CtxApi());
+        lua.add(lookup, new ParamApi(result));
+        lua.add(lookup, new LogApi(process));
+        lua.add(lookup, new ProcessApi(result, process));
     }
 
     /// What needs neither a request nor a configuration.
+    /// @param result the worker's only one
     static void addWithoutRequest(LuaWorker worker, LuaResult result, Clock clock) {
         var lookup = MethodHandles.lookup();
         worker.add(lookup, new HashApi());

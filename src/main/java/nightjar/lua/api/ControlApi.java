@@ -53,7 +53,7 @@ final class ControlApi {
     private static @Nullable String exitError(@Nullable LuaCtx c, int status) {
         if (status == Code.AGAIN || status == Code.DONE) return "bad argument to 'ngx.exit': does not accept NGX_AGAIN or NGX_DONE";
         if (c == null || c.context() == 0) return "no request ctx found";
-        if ((c.context() & EXIT_PHASES) == 0) return "API disabled in the context of " + Contexts.name(c.context());
+        if ((c.context() & EXIT_PHASES) == 0) return "API disabled in the context of " + LuaCtx.phaseName(c.context());
         return c.r != null && pending(c.r) && status != Code.ERROR && !closes(status) ? PENDING : null;
     }
 

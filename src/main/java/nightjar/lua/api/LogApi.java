@@ -4,6 +4,7 @@ import java.util.List;
 import nightjar.core.Log.Level;
 import nightjar.core.Mem;
 import nightjar.lua.LuaCtx;
+import nightjar.lua.LuaProcess;
 import nightjar.luajit.Ffi;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,7 @@ final class LogApi {
     private void write(@Nullable LuaCtx c, Level level, String text) {
         if (c != null && c.r != null) c.r.log(level, text);
         else if (c == null || level == Level.DEBUG) process.log.write(level, text);
-        else process.log.write(level, text + ", context: " + Contexts.name(c.context()));
+        else process.log.write(level, text + ", context: " + LuaCtx.phaseName(c.context()));
     }
 
     @Ffi("ngx_http_lua_ffi_errlog_get_sys_filter_level")

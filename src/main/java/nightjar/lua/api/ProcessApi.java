@@ -3,6 +3,7 @@ package nightjar.lua.api;
 import nightjar.core.Mem;
 import nightjar.core.Posix;
 import nightjar.http.Version;
+import nightjar.lua.LuaProcess;
 import nightjar.luajit.Ffi;
 
 /// `ngx.config`, `ngx.worker` and the module `ngx.process`.

@@ -1,4 +1,4 @@
-package nightjar.lua.api;
+package nightjar.lua;
 
 import java.util.List;
 import nightjar.core.Log;
