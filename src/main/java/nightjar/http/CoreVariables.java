@@ -5,6 +5,7 @@ import static nightjar.http.Variable.variable;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import nightjar.core.Bytes;
 import nightjar.core.Clock;
@@ -81,7 +82,7 @@ final class CoreVariables {
         variable("sent_http_transfer_encoding", r -> r.chunked ? "chunked" : null),
         prefixed("http_", (r, name) -> r.in.variable(name.substring(5))),
         prefixed("sent_http_", CoreVariables::sentHttp),
-        prefixed("sent_trailer_", (_, _) -> null),
+        prefixed("sent_trailer_", (r, name) -> joined(r.out.trailers(), name.substring(13))),
         prefixed("arg_", (r, name) -> r.arg(name.substring(4))),
         prefixed("cookie_", CoreVariables::cookie),
     };
@@ -147,10 +148,13 @@ final class CoreVariables {
     }
 
     private static @Nullable String sentHttp(Request r, String name) {
-        var wanted = name.substring("sent_http_".length());
+        return joined(r.out.list(), name.substring("sent_http_".length()));
+    }
+
+    private static @Nullable String joined(List<HeadersOut.Header> list, String wanted) {
         StringBuilder all = null;
         String first = null;
-        for (var h : r.out.list()) {
+        for (var h : list) {
             if (h.name.length() != wanted.length() || !same(h.name, wanted)) continue;
             if (first == null) first = h.value;
             else {

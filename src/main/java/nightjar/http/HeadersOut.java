@@ -35,9 +35,17 @@ public final class HeadersOut {
     /// The type was made from `default_type` or the file's extension, not set by hand.
     public boolean contentTypeImplied;
 
-    private @Nullable ArrayList<Header> list;
+    private @Nullable ArrayList<Header> list, trailers;
 
     public List<Header> list() { return list == null ? List.of() : list; }
+
+    /// What follows the body, when it is sent in chunks.
+    public List<Header> trailers() { return trailers == null ? List.of() : trailers; }
+
+    public void addTrailer(String name, String value) {
+        if (trailers == null) trailers = new ArrayList<>(2);
+        trailers.add(new Header(name, value));
+    }
 
     public void add(String name, String value) {
         if (list == null) list = new ArrayList<>(4);
@@ -109,6 +117,13 @@ public final class HeadersOut {
             }
         }
         return true;
+    }
+
+    /// Removes every header that nginx keeps in its list and whose name begins with `prefix`, in any case.
+    public void removePrefixed(String prefix) {
+        if (list != null) list.removeIf(h -> Bytes.startsWithIgnoreCase(h.name, prefix));
+        if (Bytes.startsWithIgnoreCase("etag", prefix)) etag = null;
+        if (Bytes.startsWithIgnoreCase("location", prefix)) location = null;
     }
 
     private void replace(String name, String value) {

@@ -73,6 +73,8 @@ public final class Request {
     public boolean headerOnly;
     public boolean keepAlive;
     public boolean chunked;
+    /// The body is to be followed by trailers, if the client can take them.
+    public boolean expectTrailers;
     public boolean lastSent;
     /// Bytes of response body sent, before chunking.
     public long bodySent;

@@ -91,10 +91,13 @@ final class ResponseWriter {
             if (out.status == 304) { out.contentLength = -1; out.contentType = null; }
             return;
         }
-        if (r.isHead() || out.contentLength != -1) return;
-        if (r.version < HTTP_11) r.keepAlive = false;
-        else if (r.core().chunkedTransferEncoding()) r.chunked = true;
-        else r.keepAlive = false;
+        if (r.isHead() || out.contentLength != -1 && !r.expectTrailers) return;
+        if (r.version >= HTTP_11 && r.core().chunkedTransferEncoding()) {
+            r.chunked = true;
+            if (r.expectTrailers) out.clearContentLength();
+        } else if (out.contentLength == -1) {
+            r.keepAlive = false;
+        }
     }
 
     private static int size(Request r, byte[] status, @Nullable String type, @Nullable String location) {
@@ -145,7 +148,7 @@ final class ResponseWriter {
         else write(r, in, total);
         if (last && !r.lastSent) {
             r.lastSent = true;
-            if (r.chunked && !r.headerOnly) conn.write(LAST_CHUNK, 0, LAST_CHUNK.length);
+            if (r.chunked && !r.headerOnly) end(r);
         }
         conn.postpone(flush || last ? 0 : r.core().postponeOutput());
         if (flush && r.limitRate == 0) conn.flush();
@@ -167,6 +170,18 @@ final class ResponseWriter {
             else if (b.len > 0) conn.write(b.addr, (int) b.len);
         }
         if (chunk) conn.write(CRLF, 0, 2);
+    }
+
+    private static void end(Request r) {
+        var conn = r.c.conn;
+        var trailers = r.out.trailers();
+        if (trailers.isEmpty()) {
+            conn.write(LAST_CHUNK, 0, LAST_CHUNK.length);
+            return;
+        }
+        var text = new StringBuilder("0\r\n");
+        for (var t : trailers) text.append(t.name).append(": ").append(t.value).append("\r\n");
+        conn.write(Bytes.of(text.append("\r\n").toString()));
     }
 
     private static void release(@Nullable Buf in) {
