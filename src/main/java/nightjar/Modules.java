@@ -10,6 +10,8 @@ import nightjar.http.module.AuthBasic;
 import nightjar.http.module.AuthRequest;
 import nightjar.http.module.Echo;
 import nightjar.http.module.Geo;
+import nightjar.http.module.Headers;
+import nightjar.http.module.HeadersMore;
 import nightjar.http.module.Index;
 import nightjar.http.module.MapModule;
 import nightjar.http.module.NotModified;
@@ -32,19 +34,21 @@ final class Modules {
             MapModule.MODULE, Geo.MODULE, SplitClients.MODULE, Referer.MODULE,
             LuaModule.FIRST,
             Rewrite.MODULE,
+            HeadersMore.MODULE,
             AccessLog.MODULE,
             Access.MODULE, AuthBasic.MODULE, AuthRequest.MODULE,
             TryFiles.MODULE,
             Index.MODULE, StaticFiles.MODULE,
             Echo.MODULE,
+            Headers.MODULE,
             NotModified.MODULE, Range.MODULE,
             LUA);
 
     /// A response passes these from top to bottom, and then the writer.
     static final List<HttpModule> FILTERS = List.of(
             NotModified.MODULE,
-            LUA,
-            Echo.MODULE,
+            HeadersMore.MODULE, LUA, Echo.MODULE,
+            Headers.MODULE,
             Postpone.MODULE,
             Range.MODULE);
 
