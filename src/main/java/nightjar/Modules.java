@@ -18,6 +18,7 @@ import nightjar.http.module.NotModified;
 import nightjar.http.module.Range;
 import nightjar.http.module.Referer;
 import nightjar.http.module.Rewrite;
+import nightjar.http.module.SetMisc;
 import nightjar.http.module.SplitClients;
 import nightjar.http.module.StaticFiles;
 import nightjar.http.module.TryFiles;
@@ -33,7 +34,7 @@ final class Modules {
             Core.MODULE,
             MapModule.MODULE, Geo.MODULE, SplitClients.MODULE, Referer.MODULE,
             LuaModule.FIRST,
-            Rewrite.MODULE,
+            Rewrite.MODULE, SetMisc.MODULE,
             HeadersMore.MODULE,
             AccessLog.MODULE,
             Access.MODULE, AuthBasic.MODULE, AuthRequest.MODULE,

@@ -28,7 +28,10 @@ public final class UriCodec {
         LUA_MEMCACHED(" %", false),
         LUA_MAIL_AUTH(" %", false),
         LUA_HEADER_NAME(" \"(),/:;<=>?@[\\]{}", true),
-        LUA_HEADER_VALUE("", false);
+        LUA_HEADER_VALUE("", false),
+
+        /// What set-misc's `set_escape_uri` escapes.
+        SET_MISC(" \"#%&+/:;<=>?[\\]^{}", true);
 
         private static final Escape[] ALL = values();
 
