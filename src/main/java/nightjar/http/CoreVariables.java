@@ -80,6 +80,7 @@ final class CoreVariables {
         variable("sent_http_connection", r -> r.out.status == 101 ? "upgrade" : r.keepAlive ? "keep-alive" : "close"),
         variable("sent_http_keep_alive", r -> r.keepAlive && r.core().keepaliveHeader() > 0 ? "timeout=" + r.core().keepaliveHeader() : null),
         variable("sent_http_transfer_encoding", r -> r.chunked ? "chunked" : null),
+        header("host"), header("user_agent"), header("referer"), header("via"), header("x_forwarded_for"), header("cookie"),
         prefixed("http_", (r, name) -> r.in.variable(name.substring(5))),
         prefixed("sent_http_", CoreVariables::sentHttp),
         prefixed("sent_trailer_", (r, name) -> joined(r.out.trailers(), name.substring(13))),
@@ -88,6 +89,9 @@ final class CoreVariables {
     };
 
     private CoreVariables() {}
+
+    /// One of those request headers whose variables `set` may not define, unlike all others'.
+    private static Variable header(String name) { return variable("http_" + name, r -> r.in.variable(name)); }
 
     private static String protocol(Request r) {
         var p = r.in.line.protocol();

@@ -19,7 +19,7 @@ final class HostNames<V> {
 
     /// Adds a name that is nothing but itself.
     /// @throws ConfException with nginx's text, without the place
-    void addExact(String name, V value) { put(exact, Bytes.lower(name), value, name); }
+    void addExact(String name, V value) { put(exact, Bytes.lower(name), value, Bytes.lower(name)); }
 
     /// Adds a name that may be a wildcard.
     /// @throws ConfException with nginx's text, without the place
@@ -28,23 +28,23 @@ final class HostNames<V> {
         int star = name.indexOf('*');
         if (star >= 0 && name.indexOf('*', star + 1) >= 0 || name.contains("..") || name.indexOf('\0') >= 0) throw invalid(written);
         if (name.length() > 1 && name.startsWith(".")) {
-            put(exact, name.substring(1), value, written);
-            put(leading, name.substring(1), value, written);
+            put(exact, name.substring(1), value, name);
+            put(leading, name.substring(1), value, name);
         } else if (name.length() > 2 && name.startsWith("*.")) {
-            put(leading, name.substring(2), value, written);
+            put(leading, name.substring(2), value, name);
         } else if (name.length() > 2 && name.endsWith(".*")) {
-            put(trailing, name.substring(0, name.length() - 2), value, written);
+            put(trailing, name.substring(0, name.length() - 2), value, name);
         } else if (star >= 0) {
             throw invalid(written);
         } else {
-            put(exact, name, value, written);
+            put(exact, name, value, name);
         }
     }
 
     private static ConfException invalid(String name) { return new ConfException("invalid hostname or wildcard \"" + name + "\""); }
 
-    private void put(Map<String, V> map, String name, V value, String written) {
-        if (map.putIfAbsent(name, value) != null) throw new ConfException("conflicting parameter \"" + written + "\"");
+    private void put(Map<String, V> map, String name, V value, String whole) {
+        if (map.putIfAbsent(name, value) != null) throw new ConfException("conflicting parameter \"" + whole + "\"");
     }
 
     @Nullable V find(String written) {
