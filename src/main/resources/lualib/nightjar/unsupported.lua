@@ -27,3 +27,9 @@ for _, name in ipairs(names) do
         end
     end
 end
+
+-- The method tables of sockets, into which lua-resty-core puts its own methods.
+local registry = debug.getregistry()
+for _, name in ipairs { "__tcp_cosocket_mt", "__tcp_req_cosocket_mt", "__tcp_raw_req_cosocket_mt" } do
+    registry[name] = registry[name] or {}
+end

@@ -62,6 +62,28 @@ class HeadersInTest {
     }
 
     @Test
+    void givesTheClientsBytesWhereTheyAre() {
+        var h = head("A: 1", "X-B: 22");
+        h.set("a", "new");
+        h.add("C", "3");
+        assertThat(Mem.string(h.nameAddress(1), h.nameLength(1))).isEqualTo("X-B");
+        assertThat(Mem.string(h.valueAddress(1), h.valueLength(1))).isEqualTo("22");
+        assertThat(Mem.string(h.nameAddress(0), h.nameLength(0))).isEqualTo("A");
+        assertThat(h.valueAddress(0)).isZero();
+        assertThat(h.valueLength(0)).isEqualTo(3);
+        assertThat(h.nameAddress(2)).isZero();
+        assertThat(h.nameLength(2)).isEqualTo(1);
+    }
+
+    @Test
+    void findsTheOnlyLineOfAVariable() {
+        var h = head("A: 1", "X-B: 2", "x-b: 3");
+        assertThat(h.onlyLine("http_a", 5)).isZero();
+        assertThat(h.onlyLine("http_x_b", 5)).isEqualTo(-2);
+        assertThat(h.onlyLine("http_c", 5)).isEqualTo(-1);
+    }
+
+    @Test
     void addsOnlyWhatMayComeTwice() {
         var h = head("Referer: a", "Cookie: b");
         h.add("referer", "c");
