@@ -1,6 +1,7 @@
 package nightjar.net;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -9,6 +10,9 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -32,6 +36,7 @@ final class ChannelConn extends Conn {
     private long inFlight;
     private boolean writing;
     private boolean ending;
+    private boolean connecting;
 
     private ChannelConn(Worker worker, DuplexChannel channel, Address remote) {
         super(worker, remote, null);
@@ -41,17 +46,71 @@ final class ChannelConn extends Conn {
     /// Registers an accepted channel with the worker's loop, on whose thread this runs, and hands the connection to `acceptor`.
     static void open(Worker worker, DuplexChannel channel, Acceptor acceptor) {
         var c = new ChannelConn(worker, channel, address(channel.remoteAddress()));
-        var config = channel.config();
-        config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        config.setOption(ChannelOption.AUTO_CLOSE, false);
-        config.setRecvByteBufAllocator(new FixedRecvByteBufAllocator(Worker.RBUF));
-        channel.pipeline().addLast(c.new Inbound());
+        c.prepare();
         Listen.take(acceptor, c);
         if (c.closed()) return;
         EventLoop loop = worker.loop;
         loop.register(channel).addListener(f -> worker.run(() -> {
             if (!f.isSuccess()) c.fail(NettyErrno.of(f.cause()));
         }));
+    }
+
+    static ChannelConn open(Worker worker, Address to, @Nullable Address from, Handler handler) throws ConnectException {
+        DuplexChannel channel;
+        SocketAddress remote;
+        SocketAddress local;
+        try {
+            channel = to.isUnix() ? new NioDomainSocketChannel() : new NioSocketChannel();
+            remote = socketAddress(to);
+            local = from == null ? null : socketAddress(from);
+        } catch (ChannelException | IOException e) {
+            throw new ConnectException("socket()", NettyErrno.of(e), false);
+        }
+        var c = new ChannelConn(worker, channel, to);
+        c.connecting = true;
+        c.handler = handler;
+        c.prepare();
+        EventLoop loop = worker.loop;
+        loop.register(channel).addListener(registered -> {
+            if (!registered.isSuccess()) {
+                worker.run(() -> c.fail(NettyErrno.of(registered.cause())));
+                return;
+            }
+            channel.connect(remote, local).addListener(f -> worker.execute(() -> c.connected(f.cause())));
+        });
+        return c;
+    }
+
+    private static SocketAddress socketAddress(Address a) throws IOException {
+        if (a.isUnix()) return UnixDomainSocketAddress.of(Bytes.fromUtf8(a.path()));
+        return new InetSocketAddress(InetAddress.getByAddress(a.ip()), a.port());
+    }
+
+    private void prepare() {
+        var config = channel.config();
+        config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        config.setOption(ChannelOption.AUTO_CLOSE, false);
+        config.setRecvByteBufAllocator(new FixedRecvByteBufAllocator(Worker.RBUF));
+        channel.pipeline().addLast(new Inbound());
+    }
+
+    private void connected(@Nullable Throwable failure) {
+        if (closed() || errno() != 0) return;
+        if (failure != null) {
+            fail(NettyErrno.of(failure));
+            return;
+        }
+        try {
+            connecting = false;
+            established();
+        } catch (Throwable e) {
+            broken(e);
+        }
+    }
+
+    @Override
+    public boolean connecting() {
+        return connecting;
     }
 
     private final class Inbound extends ChannelInboundHandlerAdapter {
@@ -87,7 +146,7 @@ final class ChannelConn extends Conn {
     }
 
     private void ended() {
-        if (ending) return;
+        if (ending || connecting) return;
         ending = true;
         worker.run(() -> {
             try {
@@ -114,7 +173,7 @@ final class ChannelConn extends Conn {
 
     @Override
     long send(long addr, long n) {
-        if (inFlight > 0) return 0;
+        if (inFlight > 0 || connecting) return 0;
         int part = (int) Math.min(n, MAX_BUFFER);
         var buffer = channel.alloc().directBuffer(part);
         Mem.copy(addr, MemorySegment.ofBuffer(buffer.nioBuffer(0, part)).address(), part);
@@ -123,7 +182,7 @@ final class ChannelConn extends Conn {
 
     @Override
     long send(int fd, long off, long n) {
-        if (inFlight > 0) return 0;
+        if (inFlight > 0 || connecting) return 0;
         int part = (int) Math.min(n, MAX_BUFFER);
         var buffer = channel.alloc().directBuffer(part);
         long read = Posix.pread(fd, MemorySegment.ofBuffer(buffer.nioBuffer(0, part)).address(), part, off);
@@ -157,7 +216,7 @@ final class ChannelConn extends Conn {
     @Override
     void wantWritable() {
         // with a buffer in flight, written() comes anyway
-        if (inFlight == 0) worker.execute(this::drain);
+        if (inFlight == 0 && !connecting) worker.execute(this::drain);
     }
 
     @Override

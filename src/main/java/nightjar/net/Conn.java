@@ -35,6 +35,9 @@ public abstract class Conn {
         /// There was output that the kernel did not take at once, and now it has all of it.
         void onWritable(Conn c);
 
+        /// A connection of [Conn#connect] stands. Not told when it failed: [#onError] is, and [Conn#connecting] is still true.
+        default void onConnect(Conn c) {}
+
         /// While reading is off: the peer has ended its side or the connection has failed; bytes may still be waiting.
         /// Reading them tells which. Only on epoll, and at least once.
         default void onHangup(Conn c) {}
@@ -59,6 +62,12 @@ public abstract class Conn {
     private int postponed;
     /// What was kept back so.
     private byte @Nullable [] held;
+
+    /// Begins to connect to `to`. What is written before [Handler#onConnect] waits for it. On the worker's thread.
+    /// @param from the address of our end; null for the system's choice
+    public static Conn connect(Worker worker, Address to, @Nullable Address from, Handler handler) throws ConnectException {
+        return worker.epoll ? RawConn.open(worker, to, from, handler) : ChannelConn.open(worker, to, from, handler);
+    }
 
     /// @param local null when it is to be asked of the socket
     Conn(Worker worker, Address remote, @Nullable Address local) {
@@ -289,6 +298,18 @@ public abstract class Conn {
         handler.onWritable(this);
     }
 
+    /// The connection stands: tells the handler, and sends what was written meanwhile.
+    final void established() {
+        handler.onConnect(this);
+        if (dead()) return;
+        if (queued() > 0) {
+            drain();
+        } else if (shutdownPosted) {
+            shutdownPosted = false;
+            shutdownSocket();
+        }
+    }
+
     private void drainLater() {
         if (drainPosted) return;
         drainPosted = true;
@@ -338,9 +359,12 @@ public abstract class Conn {
     public final void shutdownOutput() {
         flush();
         if (dead()) return;
-        if (queued() > 0) shutdownPosted = true;
+        if (queued() > 0 || connecting()) shutdownPosted = true;
         else shutdownSocket();
     }
+
+    /// Whether [#connect] has neither brought a connection about nor been closed.
+    public abstract boolean connecting();
 
     public final boolean closed() {
         return closed;

@@ -1,10 +1,12 @@
 package nightjar.net;
 
+import io.netty.channel.ChannelException;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
 import io.netty.util.concurrent.Future;
@@ -45,19 +47,79 @@ final class RawConn extends Conn implements EpollIoHandle {
     private boolean readPosted;
     private boolean writeWanted;
     private boolean noDelay;
+    private boolean connecting;
 
     /// Registers a connected, non-blocking socket with the worker's loop; on the worker's thread.
     /// @throws IOException when epoll does not take it; the socket is closed then
     RawConn(Worker worker, Socket socket, Address remote, @Nullable Address local) throws IOException {
+        this(worker, socket, remote, local, false);
+    }
+
+    private RawConn(Worker worker, Socket socket, Address remote, @Nullable Address local, boolean connecting) throws IOException {
         super(worker, remote, local);
         this.socket = socket;
+        this.connecting = connecting;
+        this.writeWanted = connecting;
         Future<IoRegistration> registered = worker.loop.register(this);
         if (!registered.isSuccess()) {
             socket.close();
             throw new IOException(registered.cause());
         }
         registration = registered.getNow();
-        registration.submit(READ);
+        registration.submit(connecting ? READ_AND_WRITE : READ);
+    }
+
+    static RawConn open(Worker worker, Address to, @Nullable Address from, Handler handler) throws ConnectException {
+        LinuxSocket socket;
+        try {
+            socket = to.isUnix() ? LinuxSocket.newSocketDomain() : LinuxSocket.newSocketStream(to.isInet6());
+        } catch (ChannelException e) {
+            throw new ConnectException("socket()", NettyErrno.of(e), false);
+        }
+        var step = "connect() to " + to;
+        boolean bound = true;
+        try {
+            if (from != null) {
+                step = "bind(" + from.host() + ")";
+                bound = false;
+                socket.bind(RawListen.bindAddress(from));
+                bound = true;
+                step = "connect() to " + to;
+            }
+            boolean done = socket.connect(RawListen.bindAddress(to));
+            var c = new RawConn(worker, socket, to, null, !done);
+            c.handler = handler;
+            if (done) worker.defer(c::connectedAtOnce);
+            return c;
+        } catch (IOException e) {
+            // nothing is lost by a close that fails: the descriptor is gone all the same
+            if (socket.isOpen()) Posix.close(socket.intValue());
+            throw new ConnectException(step, NettyErrno.of(e), bound);
+        }
+    }
+
+    private void connectedAtOnce() {
+        try {
+            if (!closed() && errno() == 0) established();
+        } catch (Throwable e) {
+            broken(e);
+        }
+    }
+
+    @Override
+    public boolean connecting() {
+        return connecting;
+    }
+
+    /// The system has come to an end with connecting, one way or the other.
+    private void connected() throws IOException {
+        int errno = socket.getSoError();
+        if (errno != 0) {
+            fail(errno);
+            return;
+        }
+        connecting = false;
+        established();
     }
 
     @Override
@@ -78,7 +140,11 @@ final class RawConn extends Conn implements EpollIoHandle {
         }
     }
 
-    private void handle(int events) {
+    private void handle(int events) throws IOException {
+        if (connecting) {
+            if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) connected();
+            if (connecting || closed()) return;
+        }
         if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0 && queued() > 0) drain();
         if ((events & (EPOLLIN | ENDED)) == 0 || closed()) return;
         ready = true;
@@ -129,8 +195,15 @@ final class RawConn extends Conn implements EpollIoHandle {
 
     @Override
     public void reading(boolean on) {
+        boolean before = reading;
         reading = on;
         if (on && ready) readLater(true);
+        // the end came with bytes that were still being read: there will be no event to tell it
+        if (!on && before && ended && !eof) worker.defer(this::hangup);
+    }
+
+    private void hangup() {
+        if (!reading && !closed() && errno() == 0) handler.onHangup(this);
     }
 
     private void readLater(boolean soon) {
@@ -156,6 +229,7 @@ final class RawConn extends Conn implements EpollIoHandle {
 
     @Override
     long send(long addr, long n) {
+        if (connecting) return 0;
         try {
             return socket.sendAddress(addr, 0, (int) Math.min(n, 1 << 30));
         } catch (IOException | NotYetConnectedException e) {
@@ -165,6 +239,7 @@ final class RawConn extends Conn implements EpollIoHandle {
 
     @Override
     long send(int fd, long off, long n) {
+        if (connecting) return 0;
         long sent = Posix.sendfile(socket.intValue(), fd, off, n);
         if (sent == 0) return -Errno.EIO;
         return sent == -Errno.EAGAIN || sent == -Errno.EINTR ? 0 : sent;

@@ -119,7 +119,7 @@ final class RawListen extends Listen {
         if (o.fastopen() > 0) socket.setIntOpt(IPPROTO_TCP, TCP_FASTOPEN, o.fastopen());
     }
 
-    private static SocketAddress bindAddress(Address at) throws IOException {
+    static SocketAddress bindAddress(Address at) throws IOException {
         if (at.isUnix()) return new DomainSocketAddress(at.path());
         return new InetSocketAddress(InetAddress.getByAddress(at.ip()), at.port());
     }

@@ -51,6 +51,8 @@ public final class Worker {
     /// The buffer into which every connection reads. What it holds is valid while the call lasts that hands it out.
     public final long rbuf = Mem.alloc(RBUF);
 
+    /// Its connections are [RawConn]s, else [ChannelConn]s.
+    final boolean epoll;
     final IoEventLoop loop;
     final long out = Mem.alloc(OUT);
     int outLen;
@@ -72,6 +74,7 @@ public final class Worker {
     Worker(int id, Consumer<Throwable> onBug, boolean epoll) {
         this.id = id;
         this.onBug = onBug;
+        this.epoll = epoll;
         // called before each wait: the first event after it reads the clock
         SelectStrategyFactory strategy = () -> (supplier, hasTasks) -> {
             stale = true;
