@@ -271,6 +271,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
             r.uri = line.uri();
             r.args = line.argsStart < 0 ? null : line.args();
             r.unparsedUri = line.unparsedUri();
+            r.validUnparsedUri = true;
             var host = h.server();
             r.host = host.isEmpty() ? null : host;
             r.keepAlive = h.keepAlive();
@@ -437,6 +438,16 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     public void whenWritable(Request r, Runnable then) {
         r.writable = then;
         arm(r.core().sendTimeout());
+    }
+
+    /// Runs `then` when the client goes away while the request runs; `null`: nothing does.
+    public void whenAborted(Request r, @Nullable Runnable then) { r.aborted = then; }
+
+    @Override public void onHangup(Conn c) {
+        var r = request;
+        if (state != State.REQUEST || r == null || r.aborted == null) return;
+        r.aborted.run();
+        settle();
     }
 
     /// After a request went on in an event that was not a read: the next one's turn.

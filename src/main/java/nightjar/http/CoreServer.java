@@ -95,7 +95,8 @@ public final class CoreServer {
         a.readBlock(scope);
     }
 
-    private static final Slot<@Nullable Location> SELF = Slot.of(null);
+    /// The location block that this is, or is in.
+    static final Slot<@Nullable Location> SELF = Slot.of(null);
 
     private static Location declare(Args a, Scope scope) {
         if (a.count() == 2) {

@@ -129,7 +129,10 @@ final class CoreVariables {
         return b.length() == 0 ? null : Mem.string(b.address(), b.length());
     }
 
-    private static void setArgs(Request r, String value) { r.args = value; }
+    private static void setArgs(Request r, String value) {
+        r.args = value;
+        r.validUnparsedUri = false;
+    }
 
     private static void setLimitRate(Request r, String value) {
         long v = Core.rate(value);

@@ -21,7 +21,10 @@ public final class Finalizer {
                 r.server.http.engine.resume(r, Outcome.DECLINED);
             }
             case Signal.OK -> end(r, outcome);
-            case Signal.ERROR -> terminate(r, 0);
+            case Signal.ERROR -> {
+                // the parent decides what a subrequest that broke off is to it
+                if (r.isSubrequest() && r.ended != null) endSubrequest(r, outcome); else terminate(r, 0);
+            }
             case Status(int code) -> status(r, code);
         }
     }
@@ -104,6 +107,7 @@ public final class Finalizer {
         if (!mayRedirect(r, uri)) return;
         r.uri = uri;
         r.args = args == null || args.isEmpty() ? null : args;
+        r.validUnparsedUri = false;
         if (r.debug()) r.debug("internal redirect: \"" + uri + "?" + (args == null ? "" : args) + "\"");
         r.clearCtx();
         r.loc = r.server.root;

@@ -11,6 +11,7 @@ public final class FindConfig {
         r.content = null;
         r.contentRunning = false;
         r.uriChanged = false;
+        r.validLocation = true;
         var found = r.server.locations.find(r);
         if (found != null) r.loc = found;
         var core = r.core();

@@ -50,6 +50,9 @@ public final class Location {
     @SuppressWarnings("unchecked")
     public <C> C conf(ConfKey<C> k) { return (C) confs[k.index]; }
 
+    /// The location whose own block `scope` is; null for an `if` or another block in it.
+    public static @Nullable Location of(Scope scope) { return scope.own(CoreServer.SELF); }
+
     /// The handler that makes this location's content by directive, or `null`.
     public @Nullable Handler content() { return content; }
 }

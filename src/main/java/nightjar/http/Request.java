@@ -1,6 +1,7 @@
 package nightjar.http;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import nightjar.core.Bytes;
 import nightjar.core.Log;
@@ -38,6 +39,10 @@ public final class Request {
     public @Nullable String args;
     /// The request target as sent.
     public String unparsedUri = "";
+    /// `unparsedUri` is what `uri` and `args` say: neither was changed. nginx: r->valid_unparsed_uri.
+    public boolean validUnparsedUri;
+    /// The location was chosen by `uri` as it is: no rewrite has changed it since. nginx: r->valid_location.
+    public boolean validLocation = true;
     /// The whole request line as sent.
     @Nullable String requestLine;
     /// The host of an absolute-form target or of the Host header, lower case and without port, or `null`.
@@ -147,18 +152,21 @@ public final class Request {
     public <C> C conf(ConfKey<C> k) { return (C) loc.confs[k.index]; }
 
     @SuppressWarnings("unchecked")
-    public <X> @Nullable X get(CtxKey<X> k) { return ctx == null ? null : (X) ctx[k.index]; }
+    public <X> @Nullable X get(CtxKey<X> k) { return ctx == null || k.index >= ctx.length ? null : (X) ctx[k.index]; }
 
     public <X> void set(CtxKey<X> k, @Nullable X v) {
         if (ctx == null) {
             if (v == null) return;
             ctx = new Object[CtxKey.count()];
+        } else if (k.index >= ctx.length) {
+            // a module's class that was first used after the request began
+            ctx = Arrays.copyOf(ctx, CtxKey.count());
         }
         ctx[k.index] = v;
     }
 
     /// Forgets all modules' state, as an internal redirect does.
-    void clearCtx() { ctx = null; }
+    void clearCtx() { if (ctx != null) ctx = CtxKey.kept(ctx); }
 
     /// The core module's configuration of the present location.
     public Core.Conf core() { return conf(Core.CONF); }
