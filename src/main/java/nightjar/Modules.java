@@ -15,6 +15,7 @@ import nightjar.http.module.HeadersMore;
 import nightjar.http.module.Index;
 import nightjar.http.module.MapModule;
 import nightjar.http.module.NotModified;
+import nightjar.http.module.Proxy;
 import nightjar.http.module.Range;
 import nightjar.http.module.Referer;
 import nightjar.http.module.Rewrite;
@@ -22,6 +23,7 @@ import nightjar.http.module.SetMisc;
 import nightjar.http.module.SplitClients;
 import nightjar.http.module.StaticFiles;
 import nightjar.http.module.TryFiles;
+import nightjar.http.upstream.Upstream;
 import nightjar.lua.LuaModule;
 import nightjar.lua.api.Apis;
 
@@ -38,6 +40,7 @@ final class Modules {
             HeadersMore.MODULE,
             AccessLog.MODULE,
             Access.MODULE, AuthBasic.MODULE, AuthRequest.MODULE,
+            Upstream.MODULE, Proxy.MODULE,
             TryFiles.MODULE,
             Index.MODULE, StaticFiles.MODULE,
             Echo.MODULE,

@@ -16,6 +16,7 @@ final class LayersTest {
             List.of("nightjar.conf"),
             List.of("nightjar.net"),
             List.of("nightjar.http"),
+            List.of("nightjar.http.upstream"),
             List.of("nightjar.http.module"),
             List.of("nightjar.lua"),
             List.of("nightjar.lua.api"),

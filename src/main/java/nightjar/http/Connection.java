@@ -440,15 +440,11 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
         arm(r.core().sendTimeout());
     }
 
+    /// What error log lines say is being done: `while …`; `null`: nothing.
+    public void action(@Nullable String doing) { action = doing; }
+
     /// Runs `then` when the client goes away while the request runs; `null`: nothing does.
     public void whenAborted(Request r, @Nullable Runnable then) { r.aborted = then; }
-
-    @Override public void onHangup(Conn c) {
-        var r = request;
-        if (state != State.REQUEST || r == null || r.aborted == null) return;
-        r.aborted.run();
-        settle();
-    }
 
     /// After a request went on in an event that was not a read: the next one's turn.
     private void settle() {

@@ -263,6 +263,8 @@ public final class Request {
     public void uri(String path, boolean jump) {
         uri = path;
         internal = true;
+        validUnparsedUri = false;
+        if (!jump) validLocation = false;
         uriChanged = jump;
     }
 

@@ -1,0 +1,12 @@
+package nightjar.http.upstream;
+
+import org.jspecify.annotations.Nullable;
+
+/// A request as it goes to a server.
+///
+/// @param schema `http://`
+/// @param uri what is asked for, for the log
+/// @param head the bytes up to the empty line
+/// @param body bytes that follow `head`; null: the client's body does if `clientBody` says so
+/// @param bodiless the response has no body whatever its head says: HEAD was asked
+public record Outgoing(String schema, String uri, byte[] head, byte @Nullable [] body, boolean clientBody, boolean bodiless) {}
