@@ -160,6 +160,11 @@ public final class RequestBody {
             path = dir.file(++nextFile);
             fd = Posix.open(path, Posix.O_RDWR | Posix.O_CREAT | Posix.O_EXCL, 0600);
             if (fd >= 0) break;
+            if (fd == -Errno.ENOENT && tries == 0) {
+                // unlike nginx, which makes its directories at start, this is done when one is wanted
+                Posix.mkdir(dir.dir(), 0700);
+                continue;
+            }
             if (fd != -Errno.EEXIST || tries > 1000) {
                 r.log(Level.CRIT, "open() \"" + path + "\" failed " + Errno.quoted(-fd));
                 fd = -1;

@@ -89,6 +89,8 @@ record RewriteRule(Regexes.Compiled regex, ComplexValue uri, @Nullable ComplexVa
         }
         if (run.log) r.log(Level.NOTICE, "rewritten data: \"" + path + "\", args: \"" + (r.args == null ? "" : r.args) + "\"");
         r.uri = path;
+        r.validUnparsedUri = false;
+        if (!r.uriChanged) r.validLocation = false;
         if (path.isEmpty()) {
             r.log(Level.ERROR, "the rewritten URI has a zero length");
             return Outcome.status(500);

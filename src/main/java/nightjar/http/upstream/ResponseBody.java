@@ -68,6 +68,7 @@ final class ResponseBody {
 
     /// Takes bytes that came from the server.
     void take(long addr, int len) {
+        u.state.length += len;
         if (chunked) {
             chunks(addr, addr + len);
         } else if (whole) {
@@ -111,7 +112,6 @@ final class ResponseBody {
     }
 
     private void pass(long addr, int n) {
-        u.state.length += n;
         var b = Buf.memory(addr, n);
         b.flush = !buffering;
         output(b);

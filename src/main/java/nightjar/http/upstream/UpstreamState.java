@@ -25,7 +25,7 @@ final class UpstreamState {
     long responseMsec = -1;
     long received;
     long sent;
-    /// Bytes of response body.
+    /// Bytes behind the response's head, with what frames chunks.
     long length;
 
     static All of(Request r) {
