@@ -435,9 +435,10 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     }
 
     /// Runs `then` when everything queued has gone to the client; the connection is given up after `send_timeout`.
-    public void whenWritable(Request r, Runnable then) {
+    /// @param then `null`: nobody waits any more
+    public void whenWritable(Request r, @Nullable Runnable then) {
         r.writable = then;
-        arm(r.core().sendTimeout());
+        if (then != null) arm(r.core().sendTimeout());
     }
 
     /// What error log lines say is being done: `while …`; `null`: nothing.

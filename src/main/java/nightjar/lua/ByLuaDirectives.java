@@ -4,6 +4,9 @@ import static nightjar.conf.Context.HTTP_ONLY;
 import static nightjar.conf.Context.HTTP_SRV;
 import static nightjar.conf.Context.HTTP_SRV_LOC_LIF;
 import static nightjar.conf.Context.LOC_LIF;
+import static nightjar.conf.Context.SRV_SIF_LOC_LIF;
+import static nightjar.conf.Directive.add;
+import static nightjar.conf.Directive.addLuaBlock;
 import static nightjar.conf.Directive.flag;
 import static nightjar.conf.Directive.luaBlock;
 import static nightjar.conf.Directive.one;
@@ -17,8 +20,11 @@ import nightjar.conf.Arity;
 import nightjar.conf.Context;
 import nightjar.conf.Directive;
 import nightjar.conf.Slot;
+import nightjar.http.ComplexValue;
 import nightjar.http.Core;
 import nightjar.http.Handler;
+import nightjar.http.Outcome;
+import nightjar.http.module.Rewrite;
 import org.jspecify.annotations.Nullable;
 
 /// The directives that hold Lua: `X_by_lua`, `X_by_lua_block` and `X_by_lua_file` of each phase.
@@ -49,7 +55,27 @@ final class ByLuaDirectives {
         phase(list, "log_by_lua", HTTP_SRV_LOC_LIF, LOG, true);
         forms(list, "content_by_lua", LOC_LIF, Core.CONTENT, true,
                 (a, source) -> content(LuaScript.inline(a, "content_by_lua", source)), a -> content(LuaScript.file(a, 1)));
+        list.add(add("set_by_lua", SRV_SIF_LOC_LIF, Arity.TWO_OR_MORE, Rewrite.OPS,
+                a -> set(a, LuaScript.inline(a, "set_by_lua", a.word(2)), 3)));
+        list.add(addLuaBlock("set_by_lua_block", SRV_SIF_LOC_LIF, Arity.take(1), Rewrite.OPS,
+                a -> set(a, LuaScript.inline(a, "set_by_lua", a.luaSource()), a.count() + 1)));
+        list.add(add("set_by_lua_file", SRV_SIF_LOC_LIF, Arity.TWO_OR_MORE, Rewrite.OPS, a -> set(a, LuaScript.file(a, 2), 3)));
         return list.toArray(Directive<?>[]::new);
+    }
+
+    /// The operation that gives the variable of word 1 what the script returns for the words from `first` on.
+    private static Rewrite.Op set(Args a, LuaScript script, int first) {
+        var variable = Rewrite.variable(a, 1);
+        var words = new ComplexValue[Math.max(0, a.count() + 1 - first)];
+        for (int i = 0; i < words.length; i++) words[i] = ComplexValue.of(a, first + i);
+        return (r, run) -> {
+            var args = new String[words.length];
+            for (int i = 0; i < args.length; i++) args[i] = run.eval(words[i]);
+            var value = LuaFilters.set(r, script, args);
+            if (value == null) return Outcome.status(500);
+            variable.set().set(r, value);
+            return Outcome.DECLINED;
+        };
     }
 
     private static Handler content(LuaScript script) { return r -> ByLua.content(r, script); }

@@ -1,5 +1,6 @@
 package nightjar.lua;
 
+import java.lang.invoke.MethodHandles;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import nightjar.conf.ConfException;
@@ -50,6 +51,7 @@ final class LuaStart implements HttpModule.OnWorker {
     private LuaWorker worker(HttpWorker w) {
         var requests = new LuaRequests();
         var lua = new LuaWorker(requests.handles(), w.worker::defer, requests);
+        lua.add(MethodHandles.lookup(), new LuaOutputApi(lua));
         apis.add(lua, w);
         return lua;
     }
