@@ -4,28 +4,28 @@ import nightjar.core.Bytes;
 import nightjar.core.Mem;
 import nightjar.core.Posix;
 
-/// What `bin/nightjar` waits for: one verdict, written to the descriptor that `-Dnightjar.verdict` names, which is then
-/// closed. Without the property (a JVM started by hand) the lines for the user go to standard error.
+/// What `bin/nightjar` waits for: a word on the descriptor that `-Dnightjar.verdict` names. If it is closed without one,
+/// the start has failed, and standard error has told why. Without the property (a JVM started by hand) the lines for the
+/// user go to standard error.
 final class Launcher {
-    private int fd = Integer.getInteger("nightjar.verdict", -1);
+    private static final int STDERR = 2;
+
+    private final int fd = Integer.getInteger("nightjar.verdict", -1);
+
+    /// Makes sure that child processes do not inherit the descriptor: the launcher would wait for them as well.
+    Launcher() {
+        if (fd >= 0) Posix.fcntl(fd, Posix.F_SETFD, Posix.FD_CLOEXEC);
+    }
 
     /// The server serves.
     /// @param lines for the user, each with its line feed
     void ready(boolean foreground, String lines) {
-        if (fd < 0) { write(2, lines); return; }
-        end((foreground ? "ready foreground\n" : "ready\n") + lines);
-    }
-
-    /// The server does not start.
-    void failed(String text) {
-        if (fd < 0) { write(2, text + "\n"); return; }
-        end(text + "\n");
-    }
-
-    private void end(String text) {
-        write(fd, text);
+        if (fd < 0) {
+            write(STDERR, lines);
+            return;
+        }
+        write(fd, (foreground ? "ready foreground\n" : "ready\n") + lines);
         Posix.close(fd);
-        fd = -1;
     }
 
     private static void write(int fd, String text) {

@@ -1,9 +1,5 @@
 package nightjar;
 
-import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import nightjar.conf.ConfException;
 import nightjar.core.Bytes;
@@ -13,91 +9,59 @@ import nightjar.core.Log.Level;
 import nightjar.core.Posix;
 
 /// The program: arguments → [Cycle] → [ServerProcess].
+/// Source: main() of nginx.c.
 public final class Nightjar {
     private Nightjar() {}
 
     public static void main(String[] args) {
-        CommandLine commandLine;
-        try {
-            commandLine = CommandLine.parse(List.of(args).stream().map(Bytes::utf8).toList());
-        } catch (CommandLine.Invalid e) {
-            System.err.println("nginx: " + e.getMessage());
-            System.exit(1);
-            return;
-        }
-        if (commandLine.signal() != null) System.exit(signal(commandLine));
-        if (commandLine.test()) System.exit(test(commandLine));
-        System.exit(serve(commandLine));
+        System.exit(run(List.of(args).stream().map(Bytes::utf8).toList()));
     }
 
-    private static int serve(CommandLine commandLine) {
-        var launcher = new Launcher();
-        var initial = Cycle.initialLog(commandLine, false);
+    private static int run(List<String> words) {
+        CommandLine commandLine;
         try {
-            var cycle = Cycle.load(commandLine, initial);
-            return new ServerProcess(cycle, launcher).run();
+            commandLine = CommandLine.parse(words);
+        } catch (CommandLine.Invalid e) {
+            Log.console(Level.STDERR, e.getMessage());
+            return 1;
+        }
+        Log.console(true);
+        var initial = Cycle.initialLog(commandLine);
+        try {
+            if (commandLine.signal() != null) return signal(commandLine, initial);
+            if (commandLine.test()) return test(commandLine, initial);
+            return ServerProcess.run(commandLine, initial);
         } catch (ConfException e) {
             initial.write(e.level, e.getMessage());
-            launcher.failed("nginx: [" + e.level.lowerName() + "] " + e.getMessage());
+            if (commandLine.test()) Log.console(Level.STDERR, "configuration file " + commandLine.confPath(Cycle.HOME) + " test failed");
             return 1;
         }
     }
 
     /// `-t`, `-T`.
-    private static int test(CommandLine commandLine) {
-        var path = commandLine.confPath(Cycle.HOME);
-        var initial = Cycle.initialLog(commandLine, false);
-        try {
-            var cycle = Cycle.load(commandLine, initial);
-            if (!commandLine.quiet()) {
-                err("nginx: the configuration file " + path + " syntax is ok");
-                err("nginx: configuration file " + path + " test is successful");
-            }
-            if (commandLine.dump()) out(cycle.dump);
-            return 0;
-        } catch (ConfException e) {
-            initial.write(Level.EMERG, e.getMessage());
-            err("nginx: [emerg] " + e.getMessage());
-            err("nginx: configuration file " + path + " test failed");
-            return 1;
+    private static int test(CommandLine commandLine, Log initial) {
+        var cycle = Cycle.load(commandLine, initial);
+        PidFile.touch(cycle.pidPath());
+        cycle.open();
+        if (cycle.http != null) ListenSockets.test(cycle.http);
+        if (!commandLine.quiet()) {
+            Log.console(Level.STDERR, "configuration file " + commandLine.confPath(Cycle.HOME) + " test is successful");
         }
+        if (commandLine.dump()) {
+            System.out.write(Bytes.of(cycle.dump), 0, cycle.dump.length());
+            System.out.flush();
+        }
+        return 0;
     }
 
     /// `-s`: finds the running server by its pid file.
-    private static int signal(CommandLine commandLine) {
-        var initial = Cycle.initialLog(commandLine, false);
-        try {
-            var cycle = Cycle.load(commandLine, initial);
-            var file = cycle.pidPath();
-            int pid;
-            try {
-                pid = Bytes.parseInt(Bytes.trim(Bytes.string(Files.readAllBytes(Path.of(Bytes.fromUtf8(file))))));
-            } catch (IOException e) {
-                return refused(initial, "open() \"" + file + "\" failed (2: No such file or directory)");
-            }
-            if (pid <= 0) return refused(initial, "invalid PID number \"\" in \"" + file + "\"");
-            int rc = Posix.kill(pid, commandLine.signal().number);
-            if (rc == 0) return 0;
-            err("nginx: [alert] kill(" + pid + ", " + commandLine.signal().number + ") failed " + Errno.quoted(-rc));
-            return 1;
-        } catch (ConfException e) {
-            initial.write(Level.EMERG, e.getMessage());
-            err("nginx: [emerg] " + e.getMessage());
-            return 1;
-        }
-    }
-
-    private static int refused(Log log, String text) {
-        log.write(Level.ERROR, text);
-        err("nginx: [error] " + text);
-        return 1;
-    }
-
-    private static void err(String latin1) { write(System.err, latin1 + "\n"); }
-    private static void out(String latin1) { write(System.out, latin1); }
-
-    private static void write(PrintStream to, String latin1) {
-        to.write(Bytes.of(latin1), 0, latin1.length());
-        to.flush();
+    private static int signal(CommandLine commandLine, Log initial) {
+        var cycle = Cycle.load(commandLine, initial);
+        initial.write(Level.NOTICE, "signal process started");
+        int pid = PidFile.read(cycle.pidPath());
+        int signal = commandLine.signal().number;
+        int result = Posix.kill(pid, signal);
+        if (result < 0) throw new ConfException(Level.ALERT, "kill(" + pid + ", " + signal + ") failed " + Errno.quoted(-result));
+        return 0;
     }
 }

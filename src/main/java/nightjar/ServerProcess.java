@@ -1,213 +1,183 @@
 package nightjar;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicInteger;
 import nightjar.conf.ConfException;
-import nightjar.core.Bytes;
+import nightjar.core.Errno;
 import nightjar.core.Log;
 import nightjar.core.Log.Level;
 import nightjar.core.LogFile;
 import nightjar.core.Posix;
 import nightjar.core.Signals;
-import nightjar.http.HttpConf;
-import nightjar.http.HttpModule;
 import nightjar.http.HttpWorker;
 import nightjar.http.Version;
-import nightjar.net.Address;
-import nightjar.net.Listen;
-import nightjar.net.ListenException;
+import nightjar.net.Timer;
 import nightjar.net.Worker;
 import org.jspecify.annotations.Nullable;
 
 /// The running server: workers, listening sockets, signals. One thread, [#run], decides; workers and sockets outlive
-/// configurations.
+/// configurations. Where nginx has a master and workers as processes of their own, their log lines come here too.
+/// Source: ngx_process_cycle.c.
 final class ServerProcess {
-    private final Launcher launcher;
-    private final LinkedBlockingQueue<Runnable> orders = new LinkedBlockingQueue<>();
-    private final List<HttpWorker> workers = new ArrayList<>();
-    private final Map<Address, Listen> sockets = new LinkedHashMap<>();
-    private final Map<Listen, List<Listen.Accepting>> accepting = new HashMap<>();
-    private Cycle cycle;
-    private boolean ended;
+    /// How long a fast stop waits for workers, in milliseconds: one may be in a loop of Lua's.
+    private static final long STOP_MSEC = 700;
 
-    ServerProcess(Cycle first, Launcher launcher) {
-        this.cycle = first;
-        this.launcher = launcher;
+    /// A signal and what it is called in the log.
+    private enum Order {
+        TERM(15, ", exiting"), INT(2, ", exiting"), QUIT(3, ", shutting down"), HUP(1, ", reconfiguring"),
+        USR1(10, ", reopening logs"), WINCH(28, "");
+
+        final int number;
+        final String action;
+
+        Order(int number, String action) {
+            this.number = number;
+            this.action = action;
+        }
     }
 
-    /// Serves until told to stop.
+    /// A cycle that serves, and its modules where it has `http`.
+    private record Serving(Cycle cycle, @Nullable WorkerModules modules) {}
+
+    private final Launcher launcher = new Launcher();
+    private final LinkedBlockingQueue<Runnable> orders = new LinkedBlockingQueue<>();
+    private final List<HttpWorker> workers = new ArrayList<>();
+    private final ListenSockets sockets = new ListenSockets();
+    private final Environment environment = new Environment();
+    /// The one in use, after it those that finish their requests.
+    private final List<Serving> served = new ArrayList<>();
+    private boolean ended;
+
+    private ServerProcess() {}
+
+    /// Starts the server and serves until told to stop.
+    /// @param initial the log until the configuration's own is open
     /// @return the exit code
-    /// @throws ConfException if an address cannot be had or a module refuses to start
-    int run() {
-        var log = cycle.log;
-        ProcessConf.applyEnvironment(cycle.main);
-        log.write(Level.NOTICE, "using the \"epoll\" event method");
-        log.write(Level.NOTICE, "nginx/" + Version.NGINX + " (nightjar " + Version.NIGHTJAR + ")");
-        makeWorkers(cycle.workers());
-        startModules(cycle);
-        openSockets(cycle);
-        writePid(cycle.pidPath());
-        becomeUser();
-        listenToSignals();
-        accept(cycle);
-        boolean foreground = !ProcessConf.DAEMON.get(cycle.main);
-        launcher.ready(foreground, greeting());
-        if (!foreground) detach();
-        while (!ended) {
-            try {
-                orders.take().run();
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-                break;
-            }
+    /// @throws ConfException if the server does not start and its log could not be opened
+    static int run(CommandLine commandLine, Log initial) {
+        var process = new ServerProcess();
+        var cycle = Cycle.load(commandLine, initial);
+        cycle.open();
+        try {
+            process.start(cycle);
+        } catch (ConfException e) {
+            cycle.log.write(e.level, e.getMessage());
+            return 1;
         }
-        cycle.log.write(Level.NOTICE, "exit");
+        process.serve();
         return 0;
     }
 
-    private String greeting() {
+    private Cycle cycle() { return served.getFirst().cycle; }
+
+    // --- start
+
+    private void start(Cycle c) {
+        var http = c.http;
+        var opened = http == null ? null : sockets.open(http, c.workers(), c.log);
+        tellSystem(c);
+        var pidPath = c.pidPath();
+        PidFile.write(pidPath);
+        try {
+            becomeUser(c);
+            environment.apply(ProcessConf.ENV.get(c.main));
+            if (c.hasMaster()) c.log.write(Level.NOTICE, "start worker processes");
+            var modules = startModules(c);
+            served.add(new Serving(c, modules));
+            if (opened != null) sockets.accept(http, opened, modules.workers(), multiAccept(c));
+        } catch (ConfException e) {
+            Posix.unlink(pidPath);
+            throw e;
+        }
+        for (var order : Order.values()) Signals.on(order.name(), () -> orders.add(() -> obey(order)));
+        boolean foreground = !ProcessConf.DAEMON.get(c.main);
+        if (!foreground) detach();
+        Log.console(false);
+        redirectStderr(c);
+        LogFile.closeBefore(c.turn);
+        launcher.ready(foreground, greeting(c));
+    }
+
+    private void tellSystem(Cycle c) {
+        c.log.write(Level.NOTICE, "using the \"" + (Worker.EPOLL ? "epoll" : "nio") + "\" event method");
+        long limit = Posix.softLimit(Posix.RLIMIT_NOFILE);
+        int wanted = ProcessConf.RLIMIT_NOFILE.get(c.main);
+        if (c.connections() > limit && c.connections() > wanted) {
+            c.log.write(Level.WARN, c.connections() + " worker_connections exceed open file resource limit: " + (wanted > 0 ? wanted : limit));
+        }
+        c.log.write(Level.NOTICE, "nginx/" + Version.NGINX + " (nightjar " + Version.NIGHTJAR + ")");
+        c.log.write(Level.NOTICE, "OS: " + System.getProperty("os.name") + " " + System.getProperty("os.version")
+                + ", Java " + System.getProperty("java.vm.version"));
+        c.log.write(Level.NOTICE, "getrlimit(RLIMIT_NOFILE): " + limit);
+    }
+
+    private static String greeting(Cycle c) {
         var text = new StringBuilder();
-        if (cycle.http != null) for (var e : cycle.http.endpoints().values()) {
+        if (c.http != null) for (var e : c.http.endpoints().values()) {
             var a = e.address();
             text.append("nightjar: serving ").append(a.isUnix() ? a.toString()
                     : "http://" + (a.isWildcard() ? "localhost" : a.isInet6() ? "[" + a.host() + "]" : a.host()) + ":" + a.port() + "/").append('\n');
         }
-        return text.append("nightjar: process ").append(Posix.getpid()).append(", configuration ").append(cycle.commandLine.confPath(Cycle.HOME)).append('\n').toString();
+        return text.append("nightjar: process ").append(Posix.getpid())
+                .append(", configuration ").append(c.commandLine.confPath(Cycle.HOME)).append('\n').toString();
     }
 
-    // --- start
-
-    private void makeWorkers(int n) {
-        for (int i = workers.size(); i < n; i++) {
-            var worker = new Worker(i, e -> bug(e));
-            workers.add(new HttpWorker(worker));
+    /// Has every module start on every worker of `c`, of which there may be more than before.
+    private @Nullable WorkerModules startModules(Cycle c) {
+        for (int i = workers.size(); i < c.workers(); i++) workers.add(new HttpWorker(new Worker(i, this::bug)));
+        if (c.http == null) return null;
+        var modules = new WorkerModules(c.http, workers.subList(0, c.workers()));
+        modules.start(this::bug);
+        for (var w : modules.workers()) {
+            w.worker.execute(() -> w.maxConnections = c.connections());
+            if (c.hasMaster()) c.log.write(Level.NOTICE, "start worker process " + Posix.getpid());
         }
-        int connections = ProcessConf.WORKER_CONNECTIONS.get(cycle.events());
-        for (var w : workers) w.worker.execute(() -> w.maxConnections = connections);
+        return modules;
     }
 
+    /// What a worker's thread stumbled over.
     private void bug(Throwable e) {
         var text = new StringBuilder("internal error: ").append(e);
         for (var at : e.getStackTrace()) text.append("\n    at ").append(at);
-        cycle.log.write(Level.ALERT, text.toString());
+        (served.isEmpty() ? new Log(List.of(Log.Target.stderr(Level.ALERT))) : cycle().log).write(Level.ALERT, text.toString());
     }
 
-    /// Has every module start on every worker of `c`, and waits for that.
-    private void startModules(Cycle c) {
-        if (c.http == null) return;
-        var failure = new AtomicReference<@Nullable Throwable>();
-        int n = c.workers();
-        var latch = new CountDownLatch(n);
-        for (var w : workers.subList(0, n)) w.worker.execute(() -> {
-            try {
-                start(w, c.http, hooks(), 0, latch::countDown);
-            } catch (Throwable e) {
-                failure.compareAndSet(null, e);
-                latch.countDown();
+    private static boolean multiAccept(Cycle c) { return ProcessConf.MULTI_ACCEPT.get(c.events()); }
+
+    /// What nginx's worker processes do first.
+    ///
+    /// Unlike nginx, all of the process loses its rights: a reload cannot open privileged ports any more.
+    private static void becomeUser(Cycle c) {
+        int limit = ProcessConf.RLIMIT_NOFILE.get(c.main);
+        if (limit > 0 && Posix.setrlimit(Posix.RLIMIT_NOFILE, limit, limit) < 0) {
+            c.log.write(Level.ALERT, "setrlimit(RLIMIT_NOFILE, " + limit + ") failed");
+        }
+        var owner = ProcessConf.USER.get(c.main);
+        if (owner != null && c.hasMaster() && owner.uid() != 0) {
+            for (var file : LogFile.all()) {
+                var failure = file.own(owner.uid());
+                if (failure != null) throw new ConfException(failure);
             }
-        });
-        await(latch);
-        switch (failure.get()) {
-            case null -> { }
-            case ConfException e -> throw e;
-            case Throwable e -> { bug(e); throw new ConfException("internal error: " + e); }
+            check(Posix.chown(c.pidPath(), owner.uid(), -1), "chown(\"" + c.pidPath() + "\", " + owner.uid() + ")");
+            check(Posix.setgid(owner.gid()), "setgid(" + owner.gid() + ")");
+            check(Posix.initgroups(owner.name(), owner.gid()), "initgroups(" + owner.name() + ", " + owner.gid() + ")");
+            check(Posix.setuid(owner.uid()), "setuid(" + owner.uid() + ")");
         }
+        var dir = ProcessConf.WORKING_DIRECTORY.get(c.main);
+        if (dir != null) check(Posix.chdir(dir), "chdir(\"" + dir + "\")");
     }
 
-    private static void start(HttpWorker w, HttpConf http, List<HttpModule.OnWorker> hooks, int i, Runnable done) {
-        if (i == hooks.size()) { done.run(); return; }
-        hooks.get(i).start(w, http, () -> start(w, http, hooks, i + 1, done));
+    private static void check(int result, String call) {
+        if (result < 0) throw new ConfException(call + " failed " + Errno.quoted(-result));
     }
 
-    private static void stop(HttpWorker w, HttpConf http, List<HttpModule.OnWorker> hooks, int i, Runnable done) {
-        if (i < 0) { done.run(); return; }
-        hooks.get(i).stop(w, http, () -> stop(w, http, hooks, i - 1, done));
-    }
-
-    private static List<HttpModule.OnWorker> hooks() {
-        return Modules.ALL.stream().flatMap(m -> m.onWorkers().stream()).toList();
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /// Opens the addresses that `c` wants and that are not open yet.
-    private void openSockets(Cycle c) {
-        if (c.http == null) return;
-        var opened = new ArrayList<Address>();
-        try {
-            for (var e : c.http.endpoints().values()) {
-                if (sockets.containsKey(e.address())) continue;
-                sockets.put(e.address(), open(e, c));
-                opened.add(e.address());
-            }
-        } catch (ConfException e) {
-            for (var a : opened) sockets.remove(a).close();
-            throw e;
-        }
-    }
-
-    /// Tries five times, half a second apart, while the address is in use, as nginx does.
-    private static Listen open(HttpConf.Endpoint e, Cycle c) {
-        for (int tries = 1; ; tries++) {
-            try {
-                return Listen.open(e.address(), e.options(), c.workers());
-            } catch (ListenException x) {
-                c.log.write(Level.EMERG, x.getMessage());
-                if (!x.inUse()) throw new ConfException(x.getMessage());
-                if (tries == 5) throw new ConfException("still could not bind()");
-                c.log.write(Level.NOTICE, "try again to bind() after 500ms");
-                pause(500);
-            }
-        }
-    }
-
-    private static void pause(long msec) {
-        try {
-            Thread.sleep(msec);
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void writePid(String path) {
-        try {
-            Files.write(Path.of(Bytes.fromUtf8(path)), Bytes.of(Posix.getpid() + "\n"));
-        } catch (IOException e) {
-            throw new ConfException("open() \"" + path + "\" failed (2: No such file or directory)");
-        }
-    }
-
-    private void becomeUser() {
-        var limit = ProcessConf.RLIMIT_NOFILE.get(cycle.main);
-        if (limit > 0) Posix.setrlimit(Posix.RLIMIT_NOFILE, limit, limit);
-        var dir = ProcessConf.WORKING_DIRECTORY.get(cycle.main);
-        if (dir != null && Posix.chdir(dir) < 0) throw new ConfException("chdir(\"" + dir + "\") failed");
-        var owner = ProcessConf.USER.get(cycle.main);
-        if (owner == null || owner.uid() == 0) return;
-        for (var file : LogFile.all()) Posix.chown(file.path(), owner.uid(), -1);
-        if (Posix.initgroups(owner.name(), owner.gid()) < 0 || Posix.setgid(owner.gid()) < 0 || Posix.setuid(owner.uid()) < 0) {
-            throw new ConfException("setuid(" + owner.uid() + ") failed");
-        }
-    }
-
-    /// Lets go of the terminal: what goes to standard output from here on is nobody's.
+    /// Lets go of the terminal, save for standard error.
     private static void detach() {
+        Posix.umask(0);
         int fd = Posix.open("/dev/null", Posix.O_RDWR, 0);
         if (fd < 0) return;
         Posix.dup2(fd, 0);
@@ -215,149 +185,162 @@ final class ServerProcess {
         if (fd > 2) Posix.close(fd);
     }
 
-    /// Has every worker of `c` take connections for it; sockets it does not want are closed.
-    private void accept(Cycle c) {
-        var http = c.http;
-        if (http == null) return;
-        int n = c.workers();
-        boolean multi = ProcessConf.MULTI_ACCEPT.get(c.events());
-        for (var e : http.endpoints().values()) {
-            var socket = sockets.get(e.address());
-            var running = accepting.computeIfAbsent(socket, _ -> new ArrayList<>());
-            for (int i = 0; i < n; i++) {
-                var w = workers.get(i);
-                int at = i;
-                onWorker(w, () -> {
-                    if (at < running.size()) running.get(at).acceptor(conn -> http.accepted(conn, w, e));
-                    else running.add(socket.accept(w.worker, conn -> http.accepted(conn, w, e), multi, (level, text) -> c.log.write(level, text)));
-                });
-            }
-            while (running.size() > n) {
-                int last = running.size() - 1;
-                var extra = running.remove(last);
-                onWorker(workers.get(last), extra::stop);
-            }
+    /// What the JVM, C code and `print` of Lua modules say goes to the error log, unless that is standard error itself.
+    private static void redirectStderr(Cycle c) {
+        var targets = c.log.targets();
+        if (targets.stream().anyMatch(t -> t.file() == LogFile.STDERR)) return;
+        for (var t : targets) {
+            if (t.file() == null) continue;
+            Posix.dup2(t.file().fd(), 2);
+            return;
         }
-        var unwanted = sockets.keySet().stream().filter(a -> http.endpoints().values().stream().noneMatch(e -> e.address().equals(a))).toList();
-        for (var a : unwanted) close(sockets.remove(a));
-    }
-
-    private void close(Listen socket) {
-        var running = accepting.remove(socket);
-        if (running != null) for (int i = 0; i < running.size(); i++) onWorker(workers.get(i), running.get(i)::stop);
-        socket.close();
-        var path = socket.address.path();
-        if (path != null) Posix.unlink(path);
-    }
-
-    /// Runs `task` on the worker and waits for it.
-    private static void onWorker(HttpWorker w, Runnable task) {
-        var latch = new CountDownLatch(1);
-        w.worker.execute(() -> {
-            try {
-                task.run();
-            } finally {
-                latch.countDown();
-            }
-        });
-        await(latch);
     }
 
     // --- signals
 
-    private void listenToSignals() {
-        order("TERM", "SIGTERM", this::stopFast);
-        order("INT", "SIGINT", this::stopFast);
-        order("QUIT", "SIGQUIT", this::stopGracefully);
-        order("HUP", "SIGHUP", this::reload);
-        order("USR1", "SIGUSR1", this::reopen);
-        Signals.on("WINCH", () -> { });
+    private void serve() {
+        while (!ended) {
+            try {
+                orders.take().run();
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
     }
 
-    private void order(String name, String logged, Runnable action) {
-        Signals.on(name, () -> orders.add(() -> {
-            int n = switch (name) { case "TERM" -> 15; case "INT" -> 2; case "QUIT" -> 3; case "HUP" -> 1; default -> 10; };
-            cycle.log.write(Level.NOTICE, "signal " + n + " (" + logged + ") received");
-            action.run();
-        }));
+    private void obey(Order order) {
+        boolean last = order == Order.HUP && !cycle().hasMaster();
+        cycle().log.write(Level.NOTICE, "signal " + order.number + " (SIG" + order + ") received" + (last ? Order.TERM.action : order.action));
+        switch (order) {
+            case TERM, INT -> stopFast();
+            case QUIT -> stopGracefully();
+            // a single process has nobody who would start a new one
+            case HUP -> { if (last) stopFast(); else reload(); }
+            case USR1 -> reopen();
+            case WINCH -> { }
+        }
     }
 
     private void reopen() {
-        cycle.log.write(Level.NOTICE, "reopening logs");
-        for (var failure : Log.reopenAll()) cycle.log.write(Level.EMERG, failure);
+        var c = cycle();
+        c.log.write(Level.NOTICE, "reopening logs");
+        var owner = ProcessConf.USER.get(c.main);
+        boolean own = owner != null && c.hasMaster() && Posix.geteuid() == 0;
+        for (var failure : LogFile.reopenAll(own ? owner.uid() : -1)) c.log.write(Level.EMERG, failure);
+        redirectStderr(c);
     }
 
     private void reload() {
-        if (!ProcessConf.MASTER_PROCESS.get(cycle.main)) {
-            // as nginx's single process: it has nobody to start a new one
-            stopFast();
-            return;
-        }
-        cycle.log.write(Level.NOTICE, "reconfiguring");
-        var old = cycle;
-        Cycle next;
+        var old = served.getFirst();
+        old.cycle.log.write(Level.NOTICE, "reconfiguring");
         try {
-            next = Cycle.load(old.commandLine, old.log);
-            makeWorkers(next.workers());
-            startModules(next);
-            openSockets(next);
+            take(Cycle.load(old.cycle.commandLine, old.cycle.log));
         } catch (ConfException e) {
-            old.log.write(e.level, e.getMessage());
+            old.cycle.log.write(e.level, e.getMessage());
             return;
         }
-        cycle = next;
-        accept(next);
-        retire(old, () -> { });
+        retire(old, () -> {
+            served.remove(old);
+            LogFile.closeBefore(served.stream().mapToInt(s -> s.cycle.turn).min().orElse(0));
+        });
     }
 
-    /// Lets the requests of `old` end, then its modules.
-    private void retire(Cycle old, Runnable then) {
-        var http = old.http;
-        if (http == null) { then.run(); return; }
-        http.closing = true;
-        int n = old.workers();
-        var latch = new CountDownLatch(n);
-        long limit = ProcessConf.SHUTDOWN_TIMEOUT.get(old.main);
-        for (var w : List.copyOf(workers.subList(0, n))) w.worker.execute(() -> w.drain(http, () -> stop(w, http, hooks(), hooks().size() - 1, latch::countDown)));
-        var waiter = new Thread(() -> {
-            try {
-                if (limit > 0) latch.await(limit, TimeUnit.MILLISECONDS); else latch.await();
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-            }
+    /// Serves `next` from here on.
+    private void take(Cycle next) {
+        var pidPath = cycle().pidPath();
+        if (!next.pidPath().equals(pidPath)) PidFile.write(next.pidPath());
+        next.open();
+        var http = next.http;
+        var opened = http == null ? null : sockets.open(http, next.workers(), next.log);
+        WorkerModules modules;
+        try {
+            environment.apply(ProcessConf.ENV.get(next.main));
+            next.log.write(Level.NOTICE, "start worker processes");
+            modules = startModules(next);
+        } catch (ConfException e) {
+            if (opened != null) sockets.drop(opened);
+            environment.apply(ProcessConf.ENV.get(cycle().main));
+            throw e;
+        }
+        if (!next.pidPath().equals(pidPath)) Posix.unlink(pidPath);
+        served.addFirst(new Serving(next, modules));
+        if (opened != null) sockets.accept(http, opened, modules.workers(), multiAccept(next));
+        else sockets.close();
+        redirectStderr(next);
+    }
+
+    /// Lets the requests of `old` end, then its modules, then runs `then` as an order.
+    private void retire(Serving old, Runnable then) {
+        var log = old.cycle.log;
+        var http = old.cycle.http;
+        if (http == null) {
             orders.add(then);
-        }, "retire");
-        waiter.setDaemon(true);
-        waiter.start();
+            return;
+        }
+        http.closing = true;
+        long limit = ProcessConf.SHUTDOWN_TIMEOUT.get(old.cycle.main);
+        var left = new AtomicInteger(old.modules.workers().size());
+        for (var w : old.modules.workers()) w.worker.execute(() -> {
+            log.write(Level.NOTICE, "gracefully shutting down");
+            var timeout = Timer.of(() -> w.closeAll(http));
+            if (limit > 0) w.worker.timers.add(timeout, limit);
+            w.drain(http, () -> {
+                w.worker.timers.cancel(timeout);
+                log.write(Level.NOTICE, "exiting");
+                old.modules.stop(w, () -> {
+                    if (old.cycle.hasMaster()) log.write(Level.NOTICE, "exit");
+                    if (left.decrementAndGet() == 0) orders.add(then);
+                });
+            });
+        });
     }
 
     private void stopGracefully() {
-        cycle.log.write(Level.NOTICE, "gracefully shutting down");
-        for (var s : List.copyOf(sockets.values())) close(s);
-        sockets.clear();
-        retire(cycle, this::end);
+        sockets.close();
+        retire(served.getFirst(), () -> {
+            for (var s : List.copyOf(served).subList(1, served.size())) stopModules(s);
+            end();
+        });
     }
 
     private void stopFast() {
-        for (var s : List.copyOf(sockets.values())) close(s);
-        sockets.clear();
-        var http = cycle.http;
-        if (http != null) {
-            http.closing = true;
-            var latch = new CountDownLatch(cycle.workers());
-            for (var w : workers.subList(0, cycle.workers())) w.worker.execute(() -> stop(w, http, hooks(), hooks().size() - 1, latch::countDown));
-            try {
-                latch.await(2, TimeUnit.SECONDS);
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        sockets.close();
+        for (var s : served) stopModules(s);
         end();
     }
 
+    /// Has the modules stop at once, whatever requests there are.
+    private static void stopModules(Serving s) {
+        if (s.modules == null) return;
+        var latch = new CountDownLatch(s.modules.workers().size());
+        for (var w : s.modules.workers()) w.worker.execute(() -> {
+            if (s.cycle.hasMaster()) s.cycle.log.write(Level.NOTICE, "exiting");
+            s.modules.stop(w, () -> {
+                if (s.cycle.hasMaster()) s.cycle.log.write(Level.NOTICE, "exit");
+                latch.countDown();
+            });
+        });
+        try {
+            latch.await(STOP_MSEC, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// The pid file goes last: who waits for it finds everything in the log.
     private void end() {
-        cycle.log.write(Level.NOTICE, "exiting");
-        Posix.unlink(cycle.pidPath());
+        if (ended) return;
         ended = true;
+        cycle().log.write(Level.NOTICE, "exit");
+        Posix.unlink(cycle().pidPath());
+    }
+
+    static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,5 +1,7 @@
 package nightjar.core;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -55,9 +57,11 @@ public final class Log {
 
     private static final int PID = Posix.getpid();
     private static volatile Second second = new Second(-1, "");
+    /// Whether grave lines also go to standard error, as while nginx starts.
+    private static volatile boolean console;
 
-    private final Target[] targets;
-    private final int level;
+    private Target[] targets;
+    private int level;
     private final boolean everything;
 
     public Log(List<Target> targets) {
@@ -67,9 +71,29 @@ public final class Log {
     private Log(Target[] targets, boolean everything) {
         this.targets = targets;
         this.everything = everything;
+        this.level = level(targets);
+    }
+
+    private int level(Target[] targets) {
         int level = -1;
         for (var target : targets) level = Math.max(level, target.level.ordinal());
-        this.level = everything && targets.length > 0 ? Level.DEBUG.ordinal() : level;
+        return everything && targets.length > 0 ? Level.DEBUG.ordinal() : level;
+    }
+
+    /// Adds a target; those that take more come first, as in nginx. For the time of reading the configuration: nothing is
+    /// logged here yet.
+    public void add(Target target) {
+        var all = new ArrayList<>(targets());
+        all.add(target);
+        all.sort(Comparator.comparing(Target::level).reversed());
+        targets = all.toArray(new Target[0]);
+        level = level(targets);
+    }
+
+    /// From here on each line of level `warn` or graver goes to standard error as well, as `nginx: [emerg] text`, unless a
+    /// target is standard error; or no more.
+    public static void console(boolean on) {
+        console = on;
     }
 
     /// The same targets, each taking all levels (`debug_connection`).
@@ -79,11 +103,6 @@ public final class Log {
 
     public List<Target> targets() {
         return List.of(targets);
-    }
-
-    /// Reopens every log file of the process; see [LogFile#reopenAll].
-    public static List<String> reopenAll() {
-        return LogFile.reopenAll();
     }
 
     /// Whether a line of this level goes anywhere: ask before building a text that costs something.
@@ -112,18 +131,21 @@ public final class Log {
     /// The text, then ` (2: No such file or directory)` unless `errno` is 0, then `tail`. Where little room is left for
     /// the error, the text's end gives way to `...`.
     public void write(Level l, long connection, String text, int errno, String tail) {
-        if (l.ordinal() > level) return;
+        boolean aloud = console && l.ordinal() <= Level.WARN.ordinal();
+        if (l.ordinal() > level && !aloud) return;
         var c = Scratch.take();
         try {
             long n = line(c.first, l, connection, text, errno, tail);
             for (var target : targets) {
                 if (!everything && l.ordinal() > target.level.ordinal()) continue;
+                aloud &= target.file != LogFile.STDERR;
                 if (target.file != null) target.file.write(c.first, n);
                 if (target.syslog != null) {
                     var failure = target.syslog.send(Math.max(l.ordinal() - 1, 0), c.first, n - 1);
                     if (failure != null) complain(failure);
                 }
             }
+            if (aloud) console(l, errno == 0 ? text + tail : text + " " + Errno.quoted(errno) + tail);
         } finally {
             c.give();
         }

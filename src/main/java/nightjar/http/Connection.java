@@ -49,6 +49,8 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     private boolean pipelined;
     /// The request's head, copied when the request outlives the event that brought it.
     private long headCopy;
+    /// Neighbours among the worker's connections.
+    @Nullable Connection prev, next;
     @Nullable Connection idlePrev, idleNext;
     boolean inIdle;
 
@@ -619,6 +621,13 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
                 close();
             }
         }
+    }
+
+    /// Ends it in whatever it does.
+    void giveUp() {
+        body = null;
+        if (request != null) Finalizer.terminate(request, 0);
+        close();
     }
 
     void close() {

@@ -24,6 +24,7 @@ public final class HttpWorker {
     private final Map<HttpConf, Runnable> whenUnused = new HashMap<>();
     /// The most connections at a time (`worker_connections`).
     public int maxConnections = 512;
+    private @Nullable Connection first;
     private @Nullable Connection idleFirst, idleLast;
     int idle;
     /// Counters of `stub_status`, summed over workers by whoever asks.
@@ -36,10 +37,16 @@ public final class HttpWorker {
         active = ++connections;
         accepted++;
         users.computeIfAbsent(c.listen.http, _ -> new int[1])[0]++;
+        c.next = first;
+        if (first != null) first.prev = c;
+        first = c;
     }
 
     void closed(Connection c) {
         active = --connections;
+        if (c.prev == null) first = c.next; else c.prev.next = c.next;
+        if (c.next != null) c.next.prev = c.prev;
+        c.prev = c.next = null;
         var http = c.listen.http;
         int left = --users.get(http)[0];
         if (left > 0) return;
@@ -50,11 +57,24 @@ public final class HttpWorker {
     /// Closes idle connections of `http`, and runs `then` when the others have ended as well.
     public void drain(HttpConf http, Runnable then) {
         var n = users.get(http);
-        if (n == null || n[0] == 0) { then.run(); return; }
+        if (n == null || n[0] == 0) {
+            users.remove(http);
+            then.run();
+            return;
+        }
         whenUnused.put(http, () -> { users.remove(http); then.run(); });
         for (var c = idleFirst; c != null; ) {
             var next = c.idleNext;
             if (c.belongsTo(http)) c.close();
+            c = next;
+        }
+    }
+
+    /// Closes every connection of `http`, in the middle of its request if need be.
+    public void closeAll(HttpConf http) {
+        for (var c = first; c != null; ) {
+            var next = c.next;
+            if (c.belongsTo(http)) c.giveUp();
             c = next;
         }
     }

@@ -65,6 +65,16 @@ final class ChannelListen extends Listen {
         }
     }
 
+    @Override
+    public void change(ListenOptions o) throws ListenException {
+        try {
+            if (o.rcvbuf() > 0) socket.setOption(StandardSocketOptions.SO_RCVBUF, o.rcvbuf());
+        } catch (IOException e) {
+            throw new ListenException("setsockopt() " + address, NettyErrno.of(e));
+        }
+        options = o;
+    }
+
     private static void shut(ServerSocketChannel socket, IOException because) {
         try {
             socket.close();

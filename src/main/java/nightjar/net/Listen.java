@@ -12,7 +12,8 @@ public abstract sealed class Listen permits RawListen, ChannelListen {
     static final int MULTI = 64;
 
     public final Address address;
-    public final ListenOptions options;
+    /// As it was opened, or last changed.
+    public volatile ListenOptions options;
 
     Listen(Address address, ListenOptions options) {
         this.address = address;
@@ -29,6 +30,15 @@ public abstract sealed class Listen permits RawListen, ChannelListen {
     public static Listen open(Address address, ListenOptions options, int workers) throws ListenException {
         return Worker.EPOLL ? RawListen.bind(address, options, workers) : ChannelListen.bind(address, options);
     }
+
+    /// Sees whether the address can be had, and leaves it: nobody can connect in between.
+    public static void test(Address address, ListenOptions options) throws ListenException {
+        if (Worker.EPOLL) RawListen.probe(address, options);
+        else ChannelListen.bind(address, options).close();
+    }
+
+    /// Gives an open socket what can be changed in other options: the backlog, buffers, keep-alive probes.
+    public abstract void change(ListenOptions options) throws ListenException;
 
     /// Begins to accept on `worker`, on whose thread it must be called, once for each worker. All workers that accept share
     /// the socket, and whichever is first takes a connection.

@@ -57,6 +57,7 @@ final class RawListen extends Listen {
             for (int k = 0; k < count; k++) {
                 var socket = bind(at, options);
                 sockets.add(socket);
+                listen(socket, at, options);
                 // port 0: the rest join the port that the first one got
                 if (!at.isUnix() && at.port() == 0) at = Address.inet(at.ip(), socket.localAddress().getPort());
             }
@@ -65,6 +66,33 @@ final class RawListen extends Listen {
             throw e;
         }
         return new RawListen(at, options, sockets);
+    }
+
+    static void probe(Address address, ListenOptions options) throws ListenException {
+        var socket = bind(address, options);
+        shut(socket);
+        if (address.isUnix()) Posix.unlink(address.path());
+    }
+
+    @Override
+    public void change(ListenOptions o) throws ListenException {
+        for (var socket : sockets) {
+            try {
+                inherited(socket, address, o);
+            } catch (IOException e) {
+                throw new ListenException("setsockopt() " + address, NettyErrno.of(e));
+            }
+            listen(socket, address, o);
+        }
+        options = o;
+    }
+
+    private static void listen(LinuxSocket socket, Address at, ListenOptions o) throws ListenException {
+        try {
+            socket.listen(o.backlog());
+        } catch (IOException e) {
+            throw new ListenException("listen() to " + at + ", backlog " + o.backlog(), NettyErrno.of(e));
+        }
     }
 
     private static LinuxSocket bind(Address at, ListenOptions o) throws ListenException {
@@ -95,8 +123,6 @@ final class RawListen extends Listen {
                 int result = Posix.chmod(at.path(), READ_WRITE_ALL);
                 if (result < 0) throw new ListenException("chmod() \"" + at.path() + "\"", -result);
             }
-            step = "listen() to " + at + ", backlog " + o.backlog();
-            socket.listen(o.backlog());
             return socket;
         } catch (IOException e) {
             shut(socket);

@@ -75,7 +75,7 @@ class LogTest {
         log.write(Level.ERROR, "before");
         Files.move(dir.resolve("r"), dir.resolve("r.1"));
         log.write(Level.ERROR, "still the old one");
-        assertThat(Log.reopenAll()).noneMatch(failure -> failure.contains("/r\""));
+        assertThat(LogFile.reopenAll(-1)).noneMatch(failure -> failure.contains("/r\""));
         log.write(Level.ERROR, "after");
         assertThat(text("r.1")).contains("before", "still").doesNotContain("after");
         assertThat(text("r")).contains("after").doesNotContain("before");

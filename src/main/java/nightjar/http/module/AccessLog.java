@@ -6,13 +6,11 @@ import static nightjar.http.HttpModule.module;
 import static nightjar.http.Outcome.OK;
 import static nightjar.http.Phase.LOG;
 
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import nightjar.conf.Args;
 import nightjar.conf.Arity;
-import nightjar.conf.ConfException;
 import nightjar.conf.Context;
 import nightjar.conf.Directive;
 import nightjar.conf.Scope;
@@ -59,11 +57,7 @@ public final class AccessLog {
         Opened(String path) { this.path = path; }
 
         LogFile open() {
-            if (file == null) try {
-                file = LogFile.open(path);
-            } catch (IOException e) {
-                throw new ConfException(e.getMessage());
-            }
+            if (file == null) file = LogFile.named(path);
             return file;
         }
     }

@@ -1,0 +1,82 @@
+package nightjar;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import nightjar.conf.ConfException;
+import nightjar.http.HttpConf;
+import nightjar.http.HttpModule.OnWorker;
+import nightjar.http.HttpWorker;
+import org.jspecify.annotations.Nullable;
+
+/// The modules of one cycle on the workers that serve it: started on each, and stopped once on each.
+final class WorkerModules {
+    private final HttpConf http;
+    private final List<HttpWorker> workers;
+    private final List<OnWorker> hooks;
+    /// How many of `hooks` have started on each worker; for its thread.
+    private final int[] started;
+
+    WorkerModules(HttpConf http, List<HttpWorker> workers) {
+        this.http = http;
+        this.workers = List.copyOf(workers);
+        this.hooks = http.modules.stream().flatMap(m -> m.onWorkers().stream()).toList();
+        this.started = new int[workers.size()];
+    }
+
+    List<HttpWorker> workers() { return workers; }
+
+    /// Starts them on all workers and waits for that.
+    /// @param bugs hears of what is no [ConfException]
+    /// @throws ConfException if a module refuses; then those that did start have been told to stop
+    void start(Consumer<Throwable> bugs) {
+        var failures = new ArrayList<AtomicReference<@Nullable Throwable>>();
+        var latch = new CountDownLatch(workers.size());
+        for (int i = 0; i < workers.size(); i++) {
+            var failure = new AtomicReference<@Nullable Throwable>();
+            failures.add(failure);
+            int at = i;
+            workers.get(i).worker.execute(() -> {
+                try {
+                    start(at, latch::countDown);
+                } catch (Throwable e) {
+                    failure.set(e);
+                    latch.countDown();
+                }
+            });
+        }
+        ServerProcess.await(latch);
+        for (var failure : failures) {
+            var e = failure.get();
+            if (e == null) continue;
+            for (var w : workers) w.worker.execute(() -> stop(w, () -> { }));
+            if (e instanceof ConfException told) throw told;
+            bugs.accept(e);
+            throw new ConfException("internal error: " + e);
+        }
+    }
+
+    private void start(int at, Runnable done) {
+        int next = started[at];
+        if (next == hooks.size()) {
+            done.run();
+            return;
+        }
+        hooks.get(next).start(workers.get(at), http, () -> {
+            started[at]++;
+            start(at, done);
+        });
+    }
+
+    /// Stops what has started on `w`, last one first. On the worker's thread; a second time there is nothing to stop.
+    void stop(HttpWorker w, Runnable done) {
+        int at = workers.indexOf(w);
+        if (started[at] == 0) {
+            done.run();
+            return;
+        }
+        hooks.get(--started[at]).stop(w, http, () -> stop(w, done));
+    }
+}
