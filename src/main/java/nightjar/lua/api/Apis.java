@@ -23,6 +23,7 @@ public final class Apis {
         lua.add(lookup, new BodyApi(result, uris, lua.scheduler()));
         lua.add(lookup, new ControlApi(result, lua.scheduler()));
         lua.add(lookup, new CtxApi());
+        lua.add(lookup, new NdkApi(result, names));
         lua.add(lookup, new ParamApi(result));
         lua.add(lookup, new LogApi(process));
         lua.add(lookup, new ProcessApi(result, process));
