@@ -6,10 +6,15 @@ import nightjar.http.HttpModule;
 import nightjar.http.Postpone;
 import nightjar.http.module.Access;
 import nightjar.http.module.AccessLog;
+import nightjar.http.module.Addition;
 import nightjar.http.module.AuthBasic;
 import nightjar.http.module.AuthRequest;
 import nightjar.http.module.Echo;
 import nightjar.http.module.Geo;
+import nightjar.http.module.Gunzip;
+import nightjar.http.module.Gzip;
+import nightjar.http.module.GzipRules;
+import nightjar.http.module.GzipStatic;
 import nightjar.http.module.Headers;
 import nightjar.http.module.HeadersMore;
 import nightjar.http.module.Index;
@@ -42,9 +47,9 @@ final class Modules {
             Access.MODULE, AuthBasic.MODULE, AuthRequest.MODULE,
             Upstream.MODULE, Proxy.MODULE,
             TryFiles.MODULE,
-            Index.MODULE, StaticFiles.MODULE,
+            Index.MODULE, GzipStatic.MODULE, StaticFiles.MODULE,
             Echo.MODULE,
-            Headers.MODULE,
+            Headers.MODULE, Addition.MODULE, Gunzip.MODULE, GzipRules.MODULE, Gzip.MODULE,
             NotModified.MODULE, Range.MODULE,
             LUA);
 
@@ -52,8 +57,9 @@ final class Modules {
     static final List<HttpModule> FILTERS = List.of(
             NotModified.MODULE,
             HeadersMore.MODULE, LUA, Echo.MODULE,
-            Headers.MODULE,
+            Headers.MODULE, Gunzip.MODULE, Addition.MODULE,
             Postpone.MODULE,
+            Gzip.MODULE,
             Range.MODULE);
 
     private Modules() {}

@@ -12,11 +12,13 @@ import java.util.Map;
 import java.util.Set;
 import nightjar.conf.Args;
 import nightjar.conf.Arity;
+import nightjar.conf.ConfException;
 import nightjar.conf.Context;
 import nightjar.conf.Directive;
 import nightjar.conf.Scope;
 import nightjar.conf.Slot;
 import nightjar.core.Bytes;
+import nightjar.core.Errno;
 import nightjar.core.Log;
 import nightjar.core.Posix;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,12 @@ public final class Core {
 
     /// A directory of temporary files, with nginx's levels of subdirectories.
     public record TempPath(String dir, List<Integer> levels) {
+        /// Makes the directory unless it is there.
+        void make() {
+            int rc = Posix.mkdir(dir, 0700);
+            if (rc < 0 && rc != -Errno.EEXIST) throw new ConfException("mkdir() \"" + dir + "\" failed " + Errno.quoted(-rc));
+        }
+
         /// The path of file number `n`; its directories are made when they are missing.
         String file(long n) {
             var name = Long.toString(10_000_000_000L + n).substring(1);
@@ -183,7 +191,8 @@ public final class Core {
             .directives(WITHOUT_EFFECT.toArray(Directive<?>[]::new))
             .directives(CoreServer.DIRECTIVES)
             .conf(CONF)
-            .variables(CoreVariables.ALL);
+            .variables(CoreVariables.ALL)
+            .ready(http -> http.locations().forEach(l -> l.conf(CONF).clientBodyTempPath().make()));
 
     private Core() {}
 

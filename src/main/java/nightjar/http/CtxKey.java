@@ -1,13 +1,15 @@
 package nightjar.http;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// Names a module's state in one request.
 public final class CtxKey<X> {
-    private static int count;
-    private static final List<CtxKey<?>> LASTING = new ArrayList<>();
-    final int index = count++;
+    // several workers may load modules' classes at once
+    private static final AtomicInteger COUNT = new AtomicInteger();
+    private static final List<CtxKey<?>> LASTING = new CopyOnWriteArrayList<>();
+    final int index = COUNT.getAndIncrement();
 
     /// State that an internal redirect makes the request forget.
     public CtxKey() {}
@@ -19,7 +21,7 @@ public final class CtxKey<X> {
         return key;
     }
 
-    static int count() { return count; }
+    static int count() { return COUNT.get(); }
 
     /// What is left of `values` after an internal redirect.
     static Object[] kept(Object[] values) {

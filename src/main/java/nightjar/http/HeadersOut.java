@@ -39,6 +39,13 @@ public final class HeadersOut {
 
     public List<Header> list() { return list == null ? List.of() : list; }
 
+    /// The media type in lower case, without parameters; empty when there is none.
+    public String mediaType() {
+        if (contentType == null) return "";
+        int end = contentType.indexOf(';');
+        return Bytes.lower(Bytes.trim(end < 0 ? contentType : contentType.substring(0, end)));
+    }
+
     /// What follows the body, when it is sent in chunks.
     public List<Header> trailers() { return trailers == null ? List.of() : trailers; }
 

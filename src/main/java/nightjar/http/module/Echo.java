@@ -103,6 +103,7 @@ public final class Echo {
     }
     static final ConfKey<Conf> CONF = new ConfKey<>(Conf::new);
     static final CtxKey<EchoRun> RUN = new CtxKey<>();
+    private static final CtxKey<String> FIRST_URI = CtxKey.lasting();
 
     public static final HttpModule MODULE = module("echo")
             .directives(DIRECTIVES)
@@ -111,7 +112,7 @@ public final class Echo {
                     variable("echo_timer_elapsed", r -> EchoRun.of(r).elapsed()),
                     variable("echo_request_method", r -> r.method),
                     variable("echo_client_request_method", r -> r.main.method),
-                    variable("echo_cacheable_request_uri", r -> r.uri.isEmpty() ? null : EchoRun.of(r).firstUri()),
+                    variable("echo_cacheable_request_uri", Echo::firstUri),
                     variable("echo_request_uri", r -> r.uri.isEmpty() ? null : r.uri),
                     variable("echo_request_body", Echo::requestBody),
                     variable("echo_client_request_headers", r -> r.main.in.rawHead(true)),
@@ -151,6 +152,7 @@ public final class Echo {
     // --- text before and behind the body
 
     static Outcome head(Request r) {
+        if (r.debug()) r.debug("echo header filter, uri \"" + r.uri + "?" + (r.args == null ? "" : r.args) + "\"");
         EchoRun.of(r).filters = true;
         r.out.clearContentLength();
         r.allowRanges = false;
@@ -158,6 +160,7 @@ public final class Echo {
     }
 
     static @Nullable Buf body(Request r, @Nullable Buf in) {
+        if (r.debug()) r.debug("echo body filter, uri \"" + r.uri + "?" + (r.args == null ? "" : r.args) + "\"");
         var state = r.get(RUN);
         if (in == null || r.headerOnly || state == null || !state.filters) return in;
         var conf = r.conf(CONF);
@@ -192,6 +195,13 @@ public final class Echo {
     }
 
     // --- variables
+
+    /// The path as it was when it was first asked for.
+    private static @Nullable String firstUri(Request r) {
+        var uri = r.get(FIRST_URI);
+        if (uri == null && !r.uri.isEmpty()) r.set(FIRST_URI, uri = r.uri);
+        return uri;
+    }
 
     private static @Nullable String requestBody(Request r) {
         var b = r.body;

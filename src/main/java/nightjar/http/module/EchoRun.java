@@ -39,10 +39,7 @@ final class EchoRun {
 
     int counter;
     private long timerBegin;
-    private @Nullable String firstUri;
     private @Nullable Timer sleep;
-    /// A subrequest that the commands wait for has not ended; and they have stopped for it.
-    private boolean awaiting, stopped;
 
     /// The body filter has still something to do.
     boolean filters;
@@ -228,11 +225,6 @@ final class EchoRun {
         return msec / 1000 + "." + Integer.toString(1000 + (int) (msec % 1000)).substring(1);
     }
 
-    String firstUri() {
-        if (firstUri == null) firstUri = r.uri;
-        return firstUri;
-    }
-
     // --- loops
 
     private Outcome foreach(List<String> words, List<Command> commands) {
@@ -331,26 +323,12 @@ final class EchoRun {
         var rc = head();
         if (rc != OK || r.headerOnly) return rc;
         boolean async = c.code() == Echo.Code.LOCATION_ASYNC || c.code() == Echo.Code.SUBREQUEST_ASYNC;
-        var sub = Subrequest.inPlace(r, uri, args, async ? null : (_, _) -> subrequestEnded());
+        var sub = Subrequest.inPlace(r, uri, args, async ? null : (_, _) -> r.worker.defer(this::goOn));
         if (sub == null) return ERROR;
         sub.ownVariables();
         if (spec != null && !describe(sub, spec)) return ERROR;
-        if (async) {
-            Subrequest.post(sub);
-            return OK;
-        }
-        awaiting = true;
-        Subrequest.start(sub);
-        if (r.main.done) return DONE;
-        stopped = awaiting;
-        return awaiting ? AGAIN : OK;
-    }
-
-    private void subrequestEnded() {
-        awaiting = false;
-        if (!stopped) return;
-        stopped = false;
-        goOn();
+        Subrequest.post(sub);
+        return async ? OK : AGAIN;
     }
 
     private boolean describe(Request sub, Spec spec) {

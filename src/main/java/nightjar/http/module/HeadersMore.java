@@ -127,6 +127,7 @@ public final class HeadersMore {
     // --- responses
 
     static Outcome output(Request r) {
+        if (r.debug()) r.debug("headers more header filter, uri \"" + r.uri + "\"");
         for (var c : r.conf(CONF).out) {
             if (!c.types.isEmpty() && !c.types.contains(type(r))) continue;
             if (!c.statuses.isEmpty() && !c.statuses.contains(r.out.status)) continue;
@@ -189,6 +190,7 @@ public final class HeadersMore {
     // --- requests
 
     static Outcome input(Request r) {
+        if (r.debug()) r.debug("headers more rewrite handler, uri \"" + r.uri + "\"");
         if (r.version < Request.HTTP_10) return DECLINED;
         for (var c : r.conf(CONF).in) {
             if (!c.types.isEmpty()) {
