@@ -24,10 +24,13 @@ public final class HeaderFilters {
 
     /// Called by a header filter: sends the page for `code` in place of the response whose head is being sent; what its
     /// handler sends of the body is dropped. The filter then answers `DONE`. nginx: ngx_http_filter_finalize_request.
-    public static Outcome replace(Request r, int code) {
+    /// @param own the state of the filter's own module, which alone is kept
+    public static <X> Outcome replace(Request r, CtxKey<X> own, int code) {
         int at = r.headerFilterAt;
+        var ctx = r.get(own);
         r.out.clear();
         r.clearCtx();
+        r.set(own, ctx);
         r.headerFilterAt = 0;
         var outcome = SpecialResponse.answer(r, code);
         if (outcome != Outcome.OK) return outcome;

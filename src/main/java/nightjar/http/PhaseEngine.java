@@ -207,7 +207,7 @@ public final class PhaseEngine {
         var result = r.accessResult;
         if (result == null) return Outcome.DECLINED;
         r.accessResult = null;
-        if (result instanceof Status(int code) && code == 403) r.log(Level.ERROR, "access forbidden by any rule");
+        if (result instanceof Status(int code) && code == 403) r.log(Level.ERROR, "access forbidden by rule");
         refuse(r, result);
         return Outcome.DONE;
     }

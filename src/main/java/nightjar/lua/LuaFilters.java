@@ -27,8 +27,7 @@ final class LuaFilters {
         if (Run.start(r, ctx, LuaCtx.HEADER_FILTER, conf.headerFilter(), NONE) == null) return Outcome.ERROR;
         if (!ctx.exited || ctx.exitCode == oldCode) return Outcome.OK;
         if (ctx.exitCode == -1) return Outcome.ERROR;
-        var outcome = HeaderFilters.replace(r, ctx.exitCode);
-        if (outcome == Outcome.OK) r.set(LuaCtx.KEY, ctx);
+        var outcome = HeaderFilters.replace(r, LuaCtx.KEY, ctx.exitCode);
         return outcome == Outcome.OK ? Outcome.DONE : outcome;
     }
 
