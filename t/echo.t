@@ -164,8 +164,6 @@ location = /times {
 --- request
 GET /sleep?t=soon
 --- error_code: 400
---- error_log
-invalid sleep duration "soon"
 --- request
 GET /times?n=-1
 --- error_code: 500
@@ -175,3 +173,6 @@ invalid size specified: "-1"
 GET /times?n=0_2
 --- response_body
 abab
+--- error_log
+invalid sleep duration "soon"
+invalid size specified: "-1"

@@ -9,6 +9,7 @@ import nightjar.http.module.AccessLog;
 import nightjar.http.module.Addition;
 import nightjar.http.module.AuthBasic;
 import nightjar.http.module.AuthRequest;
+import nightjar.http.module.Charset;
 import nightjar.http.module.Echo;
 import nightjar.http.module.Geo;
 import nightjar.http.module.Gunzip;
@@ -49,7 +50,7 @@ final class Modules {
             TryFiles.MODULE,
             Index.MODULE, GzipStatic.MODULE, StaticFiles.MODULE,
             Echo.MODULE,
-            Headers.MODULE, Addition.MODULE, Gunzip.MODULE, GzipRules.MODULE, Gzip.MODULE,
+            Headers.MODULE, Addition.MODULE, Charset.MODULE, Gunzip.MODULE, GzipRules.MODULE, Gzip.MODULE,
             NotModified.MODULE, Range.MODULE,
             LUA);
 
@@ -57,7 +58,7 @@ final class Modules {
     static final List<HttpModule> FILTERS = List.of(
             NotModified.MODULE,
             HeadersMore.MODULE, LUA, Echo.MODULE,
-            Headers.MODULE, Gunzip.MODULE, Addition.MODULE,
+            Headers.MODULE, Gunzip.MODULE, Addition.MODULE, Charset.MODULE,
             Postpone.MODULE,
             Gzip.MODULE,
             Range.MODULE);
