@@ -28,6 +28,8 @@ public final class Posix {
     public static final int FD_CLOEXEC = 1;
     public static final int RLIMIT_CORE = 4;
     public static final int RLIMIT_NOFILE = 7;
+    private static final int PROT_READ = 1;
+    private static final int PROT_EXEC = 4;
     public static final int X_OK = 1;
     public static final int W_OK = 2;
     public static final int R_OK = 4;
@@ -53,6 +55,7 @@ public final class Posix {
     private static final MethodHandle unlink = failing("unlink", 1);
     private static final MethodHandle rmdir = failing("rmdir", 1);
     private static final MethodHandle mkdir = failing("mkdir", 2);
+    private static final MethodHandle mprotect = failing("mprotect", 3);
     private static final MethodHandle access = failing("access", 2);
     private static final MethodHandle chmod = failing("chmod", 2);
     private static final MethodHandle chown = failing("chown", 3);
@@ -207,6 +210,18 @@ public final class Posix {
             int bad = Scratch.put(c.first, path);
             if (bad != 0) return -bad;
             return c.result((int) (long) chdir.invokeExact(c.captured, c.first));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    /// Makes whole pages of memory readable and executable, and no longer writable.
+    public static int executable(long page, long n) {
+        var c = Scratch.take();
+        try {
+            return c.result((int) (long) mprotect.invokeExact(c.captured, page, n, (long) (PROT_READ | PROT_EXEC)));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {

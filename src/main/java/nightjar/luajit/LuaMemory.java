@@ -13,16 +13,18 @@ import nightjar.core.Mem;
 /// Counts a VM's heap and bounds it: an allocation beyond the limit fails, which Lua reports as "not enough memory".
 ///
 /// The limit holds only between [#guard] and [#release], that is under `lua_resume` and `lua_pcall`: elsewhere a failed
-/// allocation ends the process. One native stub serves every VM; what is one VM's own lies in a few words of memory that
+/// allocation ends the process. One native function serves every VM; what is one VM's own lies in a few words of memory that
 /// LuaJIT hands back as `ud`. A full collection must follow the error, else every later allocation fails too.
 public final class LuaMemory {
     private static final int USED = 0;
     private static final int LIMIT = 8;
     private static final int ORIGINAL_UD = 16;
-    private static final int SIZE = 24;
+    private static final int ORIGINAL = 24;
+    private static final int SIZE = 32;
 
-    /// LuaJIT's allocator is one function for all VMs; the first VM tells it.
-    private static final class Original {
+    /// The counting allocator in Java, for processors that [AllocCode] does not know. LuaJIT's own is one function for
+    /// all VMs; the first VM tells it.
+    private static final class InJava {
         static final MethodHandle ALLOC;
         static final long STUB;
 
@@ -46,10 +48,10 @@ public final class LuaMemory {
 
     /// @param bytes how much `L` may hold, what it holds already included
     public LuaMemory(long L, long bytes) {
-        long stub = Original.STUB;
+        long stub = AllocCode.ADDRESS != 0 ? AllocCode.ADDRESS : InJava.STUB;
         state = L;
         limit = bytes;
-        allocator(L, words + ORIGINAL_UD);
+        Mem.l(words + ORIGINAL, allocator(L, words + ORIGINAL_UD));
         Mem.l(words + USED, LuaState.heap(L));
         release();
         try {
@@ -94,7 +96,7 @@ public final class LuaMemory {
         try {
             long used = Mem.l(words + USED) + newSize - oldSize;
             if (newSize > oldSize && used > Mem.l(words + LIMIT)) return 0;
-            long a = (long) Original.ALLOC.invokeExact(Mem.l(words + ORIGINAL_UD), block, oldSize, newSize);
+            long a = (long) InJava.ALLOC.invokeExact(Mem.l(words + ORIGINAL_UD), block, oldSize, newSize);
             if (a != 0 || newSize == 0) Mem.l(words + USED, used);
             return a;
         } catch (Throwable _) {
