@@ -9,8 +9,10 @@ import nightjar.http.module.AccessLog;
 import nightjar.http.module.Addition;
 import nightjar.http.module.AuthBasic;
 import nightjar.http.module.AuthRequest;
+import nightjar.http.module.AutoIndex;
 import nightjar.http.module.Charset;
 import nightjar.http.module.Echo;
+import nightjar.http.module.EmptyGif;
 import nightjar.http.module.Geo;
 import nightjar.http.module.Gunzip;
 import nightjar.http.module.Gzip;
@@ -19,15 +21,19 @@ import nightjar.http.module.GzipStatic;
 import nightjar.http.module.Headers;
 import nightjar.http.module.HeadersMore;
 import nightjar.http.module.Index;
+import nightjar.http.module.LimitConn;
+import nightjar.http.module.LimitReq;
 import nightjar.http.module.MapModule;
 import nightjar.http.module.NotModified;
 import nightjar.http.module.Proxy;
 import nightjar.http.module.Range;
+import nightjar.http.module.RealIp;
 import nightjar.http.module.Referer;
 import nightjar.http.module.Rewrite;
 import nightjar.http.module.SetMisc;
 import nightjar.http.module.SplitClients;
 import nightjar.http.module.StaticFiles;
+import nightjar.http.module.StubStatus;
 import nightjar.http.module.TryFiles;
 import nightjar.http.upstream.Upstream;
 import nightjar.lua.LuaModule;
@@ -45,10 +51,12 @@ final class Modules {
             Rewrite.MODULE, SetMisc.MODULE,
             HeadersMore.MODULE,
             AccessLog.MODULE,
+            RealIp.MODULE, LimitReq.MODULE, LimitConn.MODULE,
             Access.MODULE, AuthBasic.MODULE, AuthRequest.MODULE,
             Upstream.MODULE, Proxy.MODULE,
             TryFiles.MODULE,
-            Index.MODULE, GzipStatic.MODULE, StaticFiles.MODULE,
+            EmptyGif.MODULE, StubStatus.MODULE,
+            Index.MODULE, AutoIndex.MODULE, GzipStatic.MODULE, StaticFiles.MODULE,
             Echo.MODULE,
             Headers.MODULE, Addition.MODULE, Charset.MODULE, Gunzip.MODULE, GzipRules.MODULE, Gzip.MODULE,
             NotModified.MODULE, Range.MODULE,

@@ -15,6 +15,7 @@ import nightjar.core.Posix;
 import nightjar.core.Signals;
 import nightjar.http.HttpWorker;
 import nightjar.http.Version;
+import nightjar.http.Zones;
 import nightjar.net.Timer;
 import nightjar.net.Worker;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +89,7 @@ final class ServerProcess {
             if (c.hasMaster()) c.log.write(Level.NOTICE, "start worker processes");
             var modules = startModules(c);
             served.add(new Serving(c, modules));
+            if (http != null) Zones.keep(http);
             if (opened != null) sockets.accept(http, opened, modules.workers(), multiAccept(c));
         } catch (ConfException e) {
             Posix.unlink(pidPath);
@@ -265,6 +267,7 @@ final class ServerProcess {
         }
         if (!next.pidPath().equals(pidPath)) Posix.unlink(pidPath);
         served.addFirst(new Serving(next, modules));
+        if (http != null) Zones.keep(http);
         if (opened != null) sockets.accept(http, opened, modules.workers(), multiAccept(next));
         else sockets.close();
         redirectStderr(next);

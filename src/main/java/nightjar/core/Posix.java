@@ -7,6 +7,7 @@ import static nightjar.core.Libc.variadic;
 import static nightjar.core.Libc.waiting;
 
 import java.lang.invoke.MethodHandle;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// libc on Linux. Paths and names are byte strings (one character a byte). A call that fails returns -errno, so every
@@ -40,6 +41,8 @@ public final class Posix {
     private static final int AT_FDCWD = -100;
     private static final int AT_SYMLINK_NOFOLLOW = 0x100;
     private static final int AT_EMPTY_PATH = 0x1000;
+    /// Where the name is in a `struct dirent`.
+    private static final int DIRENT_NAME = 19;
     private static final int STATX_BASIC_STATS = 0x7ff;
 
     private static final MethodHandle open = variadic("open", 3, 2);
@@ -57,6 +60,9 @@ public final class Posix {
     private static final MethodHandle mkdir = failing("mkdir", 2);
     private static final MethodHandle mprotect = failing("mprotect", 3);
     private static final MethodHandle access = failing("access", 2);
+    private static final MethodHandle opendir = failing("opendir", 1);
+    private static final MethodHandle readdir = failing("readdir", 1);
+    private static final MethodHandle closedir = failing("closedir", 1);
     private static final MethodHandle chmod = failing("chmod", 2);
     private static final MethodHandle chown = failing("chown", 3);
     private static final MethodHandle chdir = failing("chdir", 1);
@@ -419,6 +425,24 @@ public final class Posix {
             if (r < 0) return r;
             long soft = Mem.l(c.first);
             return soft < 0 ? Long.MAX_VALUE : soft;
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    /// Adds the names of what is in a directory to `names`, `.` and `..` among them, in the system's order.
+    public static int list(String path, List<String> names) {
+        var c = Scratch.take();
+        try {
+            int bad = Scratch.put(c.first, path);
+            if (bad != 0) return -bad;
+            long dir = (long) opendir.invokeExact(c.captured, c.first);
+            if (dir == 0) return (int) c.result(-1L);
+            long entry;
+            while ((entry = (long) readdir.invokeExact(c.captured, dir)) != 0) names.add(Mem.cstring(entry + DIRENT_NAME));
+            return c.result((int) (long) closedir.invokeExact(c.captured, dir));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {

@@ -45,6 +45,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     private long lingerUntil;
     private long startMsec;
     private boolean finishing;
+    private boolean partial;
     /// The next request's first bytes came with the one before it.
     private boolean pipelined;
     /// The request's head, copied when the request outlives the event that brought it.
@@ -68,6 +69,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
         var server = listen.names.byDefault;
         conn.noDelay(server.root.conf(Core.CONF).tcpNodelay());
         arm(server.conf.clientHeaderTimeout());
+        http.idle(this);
         conn.reading(true);
     }
 
@@ -111,6 +113,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
                 close();
             }
             case HEAD -> {
+                partial(false);
                 head.rebase(in);
                 reading(!head.line.complete());
                 var r = request(false);
@@ -229,8 +232,10 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
                 inLen = 0;
             }
             keep();
+            partial(true);
             return false;
         }
+        partial(false);
         if (rc < 0) { refuse(rc); return true; }
         in += rc;
         inLen -= rc;
@@ -284,6 +289,13 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
         }
         state = State.REQUEST;
         return r;
+    }
+
+    /// Counts it among those that are in the middle of a head.
+    private void partial(boolean on) {
+        if (partial == on) return;
+        partial = on;
+        http.reading += on ? 1 : -1;
     }
 
     /// Says what was being read when it went wrong.
@@ -633,6 +645,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     void close() {
         if (state == State.CLOSED) return;
         http.busy(this);
+        partial(false);
         state = State.CLOSED;
         conn.worker.timers.cancel(this);
         conn.flush();

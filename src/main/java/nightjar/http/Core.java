@@ -192,7 +192,8 @@ public final class Core {
             .directives(CoreServer.DIRECTIVES)
             .conf(CONF)
             .variables(CoreVariables.ALL)
-            .ready(http -> http.locations().forEach(l -> l.conf(CONF).clientBodyTempPath().make()));
+            .ready(http -> http.locations().forEach(l -> l.conf(CONF).clientBodyTempPath().make()))
+            .ready(Zones::check);
 
     private Core() {}
 

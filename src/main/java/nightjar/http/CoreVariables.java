@@ -63,7 +63,6 @@ final class CoreVariables {
         variable("connection", r -> Long.toString(r.c.number)),
         variable("connection_requests", r -> Long.toString(r.c.requests)),
         variable("connection_time", r -> seconds(r.worker.clock.msec() - r.c.acceptedMsec)),
-        variable("connections_active", r -> Integer.toString(r.c.http.active)),
         variable("pipe", r -> r.pipelined() ? "p" : "."),
         variable("pid", _ -> PID),
         variable("msec", r -> seconds(r.worker.clock.msec())),

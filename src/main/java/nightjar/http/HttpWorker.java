@@ -3,6 +3,7 @@ package nightjar.http;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import nightjar.core.LineBuffer;
 import nightjar.net.Worker;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,31 @@ public final class HttpWorker {
     public volatile long accepted, requests;
     public volatile int active, waiting, reading;
 
-    public HttpWorker(Worker worker) { this.worker = worker; }
+    private static final CopyOnWriteArrayList<HttpWorker> ALL = new CopyOnWriteArrayList<>();
+
+    /// What `stub_status` tells, summed over all workers.
+    public record Counts(long accepted, long requests, long active, long reading, long waiting) {
+        /// Connections with a request that is being served.
+        public long writing() { return Math.max(0, active - reading - waiting); }
+    }
+
+    public HttpWorker(Worker worker) {
+        this.worker = worker;
+        ALL.add(this);
+    }
+
+    /// May be asked on any thread.
+    public static Counts counts() {
+        long accepted = 0, requests = 0, active = 0, reading = 0, waiting = 0;
+        for (var w : ALL) {
+            accepted += w.accepted;
+            requests += w.requests;
+            active += w.active;
+            reading += w.reading;
+            waiting += w.waiting;
+        }
+        return new Counts(accepted, requests, active, reading, waiting);
+    }
 
     void opened(Connection c) {
         active = ++connections;
@@ -65,7 +90,7 @@ public final class HttpWorker {
         whenUnused.put(http, () -> { users.remove(http); then.run(); });
         for (var c = idleFirst; c != null; ) {
             var next = c.idleNext;
-            if (c.belongsTo(http)) c.close();
+            if (c.belongsTo(http) && c.requests > 0) c.close();
             c = next;
         }
     }

@@ -118,6 +118,8 @@ public final class Request {
     public byte @Nullable [] remoteAddrBinary;
     public @Nullable String remoteUser;
     public @Nullable String upstreamText;
+    /// What `limit_req` and `limit_conn` made of it; `null` until they were asked. A request is counted once.
+    public @Nullable String limitReqStatus, limitConnStatus;
 
     private @Nullable Object @Nullable [] ctx;
     private @Nullable List<Runnable> cleanup;
