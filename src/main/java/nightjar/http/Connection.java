@@ -42,10 +42,14 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     private @Nullable RequestBody body;
     private long discardRest;
     private @Nullable ChunkedParser discardChunks;
-    private long lingerUntil;
+    private long lingerUntil, lingeringTimeout;
     private long startMsec;
     private boolean finishing;
     private boolean partial;
+    /// Bytes sent when `send_timeout` began.
+    private long sentBefore;
+    /// The client took too long.
+    private boolean timedOut;
     /// The next request's first bytes came with the one before it.
     private boolean pipelined;
     /// The request's head, copied when the request outlives the event that brought it.
@@ -131,6 +135,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
             }
             case REQUEST -> {
                 if (conn.queued() == 0) return;
+                if (conn.sent() > sentBefore && request != null) { awaitWritable(request); return; }
                 timedOut("client timed out");
                 if (request != null) Finalizer.terminate(request, 408); else close();
             }
@@ -139,10 +144,13 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
         }
     }
 
+    /// The request is ended without a word, as if the client had taken too long: `return 444`.
+    void dropped() { timedOut = true; }
+
     private void timedOut(String text) {
         if (request != null) request.log(Level.INFO, text + " (110: Connection timed out)");
         else info(text + " (110: Connection timed out)");
-        if (listen.names.byDefault.root.conf(Core.CONF).resetTimedoutConnection()) conn.reset();
+        timedOut = true;
     }
 
     // --- bytes from the client
@@ -167,7 +175,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
                     case IDLE, HEAD -> inLen > 0 && head();
                     case BODY -> inLen > 0 && feedBody();
                     case DISCARD -> inLen > 0 && drop();
-                    case LINGER -> { inLen = 0; yield false; }
+                    case LINGER -> { inLen = 0; lingerOn(); yield false; }
                     case REQUEST, CLOSED -> false;
                 };
                 if (!more) break;
@@ -425,17 +433,33 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     /// All of the response is queued: ends the request once the client has taken it.
     void drained(Request r) {
         if (!r.keepAlive || !r.headerSent) conn.flush();
-        if (conn.queued() > 0) {
+        if (ResponseWriter.unsent(r)) {
             finishing = true;
-            arm(r.core().sendTimeout());
+            if (conn.queued() > 0) awaitWritable(r);
             return;
         }
         finish(r);
     }
 
+    /// Whether some of what was written for `r` is still here: the client is slower, or is to be.
+    public boolean unsent(Request r) { return ResponseWriter.unsent(r); }
+
+    /// The client gets `send_timeout` from now to take some of what waits for it.
+    void awaitWritable(Request r) {
+        sentBefore = conn.sent();
+        arm(r.core().sendTimeout());
+    }
+
     @Override public void onWritable(Conn c) {
         var r = request;
         if (r == null) return;
+        if (r.pace != null) r.pace.pump();
+        if (!ResponseWriter.unsent(r)) paced(r);
+    }
+
+    /// All that was written has gone, or nothing holds it back but the client.
+    void paced(Request r) {
+        if (r != request || conn.queued() > 0) return;
         if (finishing) {
             finishing = false;
             finish(r);
@@ -452,7 +476,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     /// @param then `null`: nobody waits any more
     public void whenWritable(Request r, @Nullable Runnable then) {
         r.writable = then;
-        if (then != null) arm(r.core().sendTimeout());
+        if (then != null) awaitWritable(r);
     }
 
     /// What error log lines say is being done: `while …`; `null`: nothing.
@@ -504,8 +528,16 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
         lingerUntil = conn.worker.clock.msec() + r.core().lingeringTime();
         conn.flush();
         conn.shutdownOutput();
-        arm(r.core().lingeringTimeout());
+        lingeringTimeout = r.core().lingeringTimeout();
+        lingerOn();
         conn.reading(true);
+    }
+
+    /// Waits for more of what nobody wants, until `lingering_time` is over.
+    private void lingerOn() {
+        long rest = lingerUntil - conn.worker.clock.msec();
+        if (rest <= 0) close();
+        else arm(Math.min(rest, lingeringTimeout));
     }
 
     private void idle(Request r) {
@@ -576,11 +608,13 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
 
     /// Ends a request in its middle and closes.
     void abort(Request r) {
+        boolean reset = timedOut && r.core().resetTimedoutConnection();
         if (request == r) {
             Finalizer.free(r);
             request = null;
         }
-        conn.flush();
+        if (reset) conn.reset();
+        else conn.flush();
         close();
     }
 

@@ -93,8 +93,8 @@ public final class Core {
     static final Directive<Boolean> TCP_NOPUSH = flag("tcp_nopush", HTTP_SRV_LOC, false);
     static final Directive<Long> SEND_TIMEOUT = msec("send_timeout", HTTP_SRV_LOC, 60_000);
     static final Directive<Long> POSTPONE_OUTPUT = size("postpone_output", HTTP_SRV_LOC, 1460);
-    static final Directive<@Nullable ComplexValue> LIMIT_RATE = one("limit_rate", HTTP_SRV_LOC_LIF, 1, a -> ComplexValue.of(a, 1), null);
-    static final Directive<@Nullable ComplexValue> LIMIT_RATE_AFTER = one("limit_rate_after", HTTP_SRV_LOC_LIF, 1, a -> ComplexValue.of(a, 1), null);
+    static final Directive<@Nullable ComplexValue> LIMIT_RATE = one("limit_rate", HTTP_SRV_LOC_LIF, 1, Core::sizeValue, null);
+    static final Directive<@Nullable ComplexValue> LIMIT_RATE_AFTER = one("limit_rate_after", HTTP_SRV_LOC_LIF, 1, Core::sizeValue, null);
     static final Directive<Long> KEEPALIVE_TIME = msec("keepalive_time", HTTP_SRV_LOC, 3_600_000);
     record KeepAlive(long timeout, long header) {}
     static final Directive<KeepAlive> KEEPALIVE_TIMEOUT = one("keepalive_timeout", HTTP_SRV_LOC, Arity.take(1, 2),
@@ -273,6 +273,13 @@ public final class Core {
             }
         });
         return new Types(Map.copyOf(map));
+    }
+
+    /// A size, or text with variables that makes one for each request.
+    private static ComplexValue sizeValue(Args a) {
+        var value = ComplexValue.of(a, 1);
+        if (value.isPlain()) a.size(1);
+        return value;
     }
 
     /// Bytes a second from a variable's text; 0 when it is not a size.

@@ -36,6 +36,7 @@ public final class Finalizer {
             return;
         }
         if (code == 408 || code == 499 || code == 444) {
+            if (code == 444) r.c.dropped();
             if (r.isSubrequest()) { r.out.status = code; end(r, Outcome.status(code)); } else terminate(r, code);
             return;
         }

@@ -42,7 +42,6 @@ public final class FindConfig {
     public static void enter(Request r, Location loc) {
         r.loc = loc;
         var core = r.core();
-        if (r == r.main && !r.limitRateSet) r.limitRate = core.limitRate() == null ? 0 : Core.rate(core.limitRate().eval(r));
         if (r.keepAlive) {
             if (core.keepaliveTimeout() == 0 || r.c.requests >= core.keepaliveRequests()
                     || core.keepaliveDisabled(r)) r.keepAlive = false;

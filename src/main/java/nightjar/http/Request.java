@@ -96,6 +96,7 @@ public final class Request {
     /// Bytes a second; 0: no limit.
     public long limitRate;
     boolean limitRateSet;
+    @Nullable Pace pace;
     /// The status for `satisfy any` so far.
     public int subrequests;
     /// How many requests stand above this one.
@@ -207,7 +208,7 @@ public final class Request {
     // --- what has been sent, for variables and logs
 
     /// Bytes sent to the client for this request.
-    public long bytesSent() { return c.conn.written() - main.sentBefore; }
+    public long bytesSent() { return Math.max(0, c.conn.written() - c.conn.queued() - main.sentBefore); }
     /// The same without the response head.
     public long bodyBytesSent() { return Math.max(0, bytesSent() - main.headBytes); }
     /// Bytes of head and body that the client sent.

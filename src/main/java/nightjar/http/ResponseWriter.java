@@ -151,18 +151,48 @@ final class ResponseWriter {
             if (r.chunked && !r.headerOnly) end(r);
         }
         conn.postpone(flush || last ? 0 : r.core().postponeOutput());
-        if (flush && r.limitRate == 0) conn.flush();
-        return conn.queued() > 0 ? Outcome.AGAIN : Outcome.OK;
+        if (r.pace != null) r.pace.pump();
+        else if (flush) conn.flush();
+        return unsent(r) ? Outcome.AGAIN : Outcome.OK;
+    }
+
+    /// Whether some of what was written is still here: the client is slower, or is to be.
+    static boolean unsent(Request r) { return r.c.conn.queued() > 0 || r.pace != null && r.pace.pending(); }
+
+    /// Settles how fast the response may go.
+    private static void pace(Request r) {
+        var core = r.core();
+        if (!r.limitRateSet && core.limitRate() != null) {
+            r.limitRate = Core.rate(core.limitRate().eval(r));
+            r.limitRateSet = true;
+        }
+        if (r.limitRate > 0) r.pace = new Pace(r, core.limitRateAfter() == null ? 0 : Core.rate(core.limitRateAfter().eval(r)));
+    }
+
+    /// Writes bytes that are not going to change.
+    private static void put(Request r, byte[] bytes) {
+        if (r.pace != null) r.pace.add(Buf.of(bytes));
+        else r.c.conn.write(bytes);
     }
 
     private static void write(Request r, @Nullable Buf in, long total) {
         var conn = r.c.conn;
         boolean chunk = r.chunked && total > 0;
+        if (r.pace == null && (r.limitRate > 0 || !r.limitRateSet)) pace(r);
+        r.bodySent += total;
+        if (r.pace != null) {
+            if (chunk) put(r, Bytes.of(Bytes.hex(total) + "\r\n"));
+            for (var b = in; b != null; b = b.next) {
+                if (b.file != null && b.len == 0) b.file.release();
+                else r.pace.add(b.kept());
+            }
+            if (chunk) put(r, CRLF);
+            return;
+        }
         if (chunk) {
             long p = conn.reserve(18), e = hex(p, total);
             conn.commit((int) (Mem.put(e, CRLF) - p));
         }
-        r.bodySent += total;
         for (var b = in; b != null; b = b.next) {
             if (b.file != null && b.len > 0) conn.sendFile(b.file.fd(), b.off, b.len, b.file::release);
             else if (b.file != null) b.file.release();
@@ -173,15 +203,14 @@ final class ResponseWriter {
     }
 
     private static void end(Request r) {
-        var conn = r.c.conn;
         var trailers = r.out.trailers();
         if (trailers.isEmpty()) {
-            conn.write(LAST_CHUNK, 0, LAST_CHUNK.length);
+            put(r, LAST_CHUNK);
             return;
         }
         var text = new StringBuilder("0\r\n");
         for (var t : trailers) text.append(t.name).append(": ").append(t.value).append("\r\n");
-        conn.write(Bytes.of(text.append("\r\n").toString()));
+        put(r, Bytes.of(text.append("\r\n").toString()));
     }
 
     private static void release(@Nullable Buf in) {

@@ -78,7 +78,7 @@ final class LuaOutputApi {
         if (!r.headerSent || !ctx.seenBody && !wait) return nil(L, "nothing to flush");
         var sent = BodyFilters.output(r, Buf.flush());
         if (sent == Outcome.ERROR) return nil(L, FILTER_ERROR);
-        if (!wait || r.c.conn.queued() == 0) {
+        if (!wait || !r.c.unsent(r.main)) {
             if (r.debug()) r.debug("lua flush asynchronously");
             return one(L);
         }

@@ -50,6 +50,7 @@ public final class StaticFiles {
     /// Sends a whole file, of which the range filter may take parts.
     static Outcome send(Request r, OpenFile file, Stat stat) {
         RequestBody.discard(r);
+        r.c.action("sending response to client");
         var out = r.out;
         out.status = 200;
         out.contentLength = stat.size;
