@@ -167,8 +167,6 @@ GET /sleep?t=soon
 --- request
 GET /times?n=-1
 --- error_code: 500
---- error_log
-invalid size specified: "-1"
 --- request
 GET /times?n=0_2
 --- response_body

@@ -134,7 +134,6 @@ default_type text/plain;
 more_set_headers "Server: mine";
 location = /set {
     more_set_headers -s '404 410' -t 'text/html' 'X-Status: bad' 'Content-Type: text/foo; charset=utf-8';
-    more_set_headers -a 'X-Many: 1' 'X-Many: 2';
     return 404;
 }
 location = /clear {
@@ -175,3 +174,17 @@ X-Yes: old
 
 --- response_body
 5||new||||other.com|Other.com:80
+
+=== headers-more adds another of a name
+--- config
+location = /add {
+    more_set_headers 'X-Many: 1';
+    more_set_headers -a 'X-Many: 2';
+    echo_after_body $sent_http_x_many;
+    return 200 "";
+}
+--- request
+GET /add
+--- response_body
+1, 2
+--- nightjar_only: a headers-more older than 0.38 has no -a
