@@ -49,6 +49,7 @@ final class LuaFilters {
             r.filterFailed = true;
             return null;
         }
+        for (var b = result; b != null; b = b.next) ctx.seenLast |= b.last || b.lastInChain;
         return result;
     }
 

@@ -44,6 +44,7 @@ final class LuaStart implements HttpModule.OnWorker {
         p.configureArguments = Version.CONFIGURE;
         p.workerId = w.worker.id;
         p.log = main.log();
+        workers.get(w.worker).border.logLevel(main.log().level().ordinal());
         p.exiting = false;
         process.describe(conf.scope, p);
     }
