@@ -84,8 +84,9 @@ location ~ ^/(\w+)-(\d*)$ {
         ngx.say(ngx.var[1], " [", ngx.var[2], "] ", tostring(ngx.var[3]))
         ngx.var.mine = 32
         ngx.say(ngx.var.mine, " ", ngx.var.MINE)
+        ngx.var.mine = nil
         ngx.var.args = "a=b"
-        ngx.say(ngx.var.query_string, " ", tostring(ngx.var.nobody))
+        ngx.say(ngx.var.query_string, " ", tostring(ngx.var.nobody), " ", tostring(ngx.var.mine))
         ngx.say((select(2, pcall(function() ngx.var.uri = "x" end))))
         ngx.say((select(2, pcall(function() ngx.var.nobody = "x" end))))
     }
@@ -95,9 +96,9 @@ GET /word-
 --- response_body_like
 ^word \[\] nil
 32 32
-a=b nil
-content_by_lua\(nginx\.conf:\d+\):7: variable "uri" not changeable
-content_by_lua\(nginx\.conf:\d+\):8: variable "nobody" not found for writing; maybe it is a built-in variable that is not changeable or you forgot to use "set \$nobody '';" in the config file to define it first
+a=b nil nil
+content_by_lua\(nginx\.conf:\d+\):8: variable "uri" not changeable
+content_by_lua\(nginx\.conf:\d+\):9: variable "nobody" not found for writing; maybe it is a built-in variable that is not changeable or you forgot to use "set \$nobody '';" in the config file to define it first
 
 === method, uri, version
 --- config

@@ -128,12 +128,13 @@ final class CoreVariables {
         return b.length() == 0 ? null : Mem.string(b.address(), b.length());
     }
 
-    private static void setArgs(Request r, String value) {
+    private static void setArgs(Request r, @Nullable String value) {
         r.args = value;
         r.validUnparsedUri = false;
     }
 
-    private static void setLimitRate(Request r, String value) {
+    private static void setLimitRate(Request r, @Nullable String value) {
+        if (value == null) return;
         long v = Core.rate(value);
         r.limitRate = v;
         r.limitRateSet = true;

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 public record Variable(String name, Getter get, @Nullable Setter set) {
     public interface Getter { @Nullable String get(Request r, String name); }
     public interface Plain { @Nullable String get(Request r); }
-    public interface Setter { void set(Request r, String value); }
+    /// A `value` of `null` leaves the variable without one.
+    public interface Setter { void set(Request r, @Nullable String value); }
 
     public static Variable variable(String name, Plain get) { return new Variable(name, (r, _) -> get.get(r), null); }
     public static Variable variable(String name, Plain get, Setter set) { return new Variable(name, (r, _) -> get.get(r), set); }

@@ -21,6 +21,10 @@ public final class Variables {
         public @Nullable String get(Request r) { return variable == null ? null : variable.get().get(r, name); }
     }
 
+    /// What a request keeps for a variable that is not found from now on.
+    @SuppressWarnings("StringOperationCanBeSimplified") // this very object
+    private static final String UNSET = new String("");
+
     private final Map<String, Variable> byName = new HashMap<>();
     private final List<Variable> prefixes = new ArrayList<>();
     private final Map<String, Ref> refs = new HashMap<>();
@@ -66,9 +70,6 @@ public final class Variables {
         var v = numbered[n];
         return v.get().get(r, v.name());
     }
-
-    /// Whether the variable with this name (in lower case) is kept with each request, so that it can be unset.
-    public boolean kept(String lowerName) { return ownSlots.containsKey(lowerName); }
 
     /// The variable with this very name (in lower case), no family's, or `null`.
     public @Nullable Variable named(String lowerName) { return byName.get(lowerName); }
@@ -120,9 +121,9 @@ public final class Variables {
         int slot = slotOf(name);
         Variable.Getter get = (r, n) -> {
             var own = r.vars[slot];
-            return own != null ? own : unset.get(r, n);
+            return own == UNSET ? null : own != null ? own : unset.get(r, n);
         };
-        var v = new Variable(name, get, (r, value) -> r.vars[slot] = value);
+        var v = new Variable(name, get, (r, value) -> r.vars[slot] = value == null ? UNSET : value);
         byName.put(name, v);
         return v;
     }

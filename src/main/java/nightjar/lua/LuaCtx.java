@@ -31,7 +31,8 @@ public final class LuaCtx {
 
     static final int SIZE = 16;
     private static final int CONTEXT = 0, CTX_REF = 4, FAKE = 8, LOG_LEVEL = 12;
-    private static final int NO_REF = -2;
+    /// No `ngx.ctx` yet.
+    public static final int NO_REF = -2;
 
     public final long handle;
     final int index;

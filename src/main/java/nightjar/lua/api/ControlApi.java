@@ -121,6 +121,7 @@ final class ControlApi {
         r.uri(path, jump != 0);
         if (jump != 0) {
             if (r.debug()) r.debug("lua thread aborting request with URI rewrite jump: \"" + path + "?" + (r.args == null ? "" : r.args) + "\"");
+            c.ctxRef(LuaCtx.NO_REF);
             scheduler.end(LuaEvent.JUMP);
         }
         return Code.OK;

@@ -93,7 +93,6 @@ final class VarApi {
         }
         var setter = variable.set();
         if (setter == null) return "variable \"" + name + "\" not changeable";
-        if (value == null && !variables.kept(name)) value = "";
         setter.set(r, value);
         return null;
     }
