@@ -136,6 +136,12 @@ function coroutine.wrap(f)
     end
 end
 
+-- As in OpenResty, whose library has these fifteen and `running`.
+for _, name in ipairs { "create", "resume", "yield", "status", "wrap" } do
+    coroutine["__" .. name] = coroutine[name]
+end
+coroutine.isyieldable = nil
+
 package.loaded.coroutine = coroutine
 
 -- A coroutine whose environment was replaced ends with its run.

@@ -11,6 +11,7 @@ local getinfo = debug.getinfo
 local next = next
 local rawget = rawget
 local select = select
+local send = ngx._send
 local tostring = tostring
 local type = type
 
@@ -18,6 +19,8 @@ local type = type
 local GATHER = 1    -- the buffer is open
 local SEND = 2      -- each call goes through, by ngx._send
 local REFUSED = 3   -- nothing can be sent, the reason is the result's text
+
+ngx._send = nil
 
 local result
 local function reason()
@@ -83,7 +86,7 @@ local function through(mode, newline, n, ...)
     end
     local s = concat(parts)
     if mode == SEND then
-        return ngx._send(s)
+        return send(s)
     end
     local size, p = #s, W.pos
     if p + size <= W.cap then
