@@ -191,7 +191,8 @@ public final class HeadersMore {
 
     static Outcome input(Request r) {
         if (r.debug()) r.debug("headers more rewrite handler, uri \"" + r.uri + "\"");
-        if (r.version < Request.HTTP_10) return DECLINED;
+        // a head that could not be read has no list of headers
+        if (r.version < Request.HTTP_10 || r.main.in.rawLength() == 0) return DECLINED;
         for (var c : r.conf(CONF).in) {
             if (!c.types.isEmpty()) {
                 var type = r.in.get("content-type");
