@@ -33,7 +33,7 @@ final class LogApi {
 
     private void write(@Nullable LuaCtx c, Level level, String text) {
         if (c != null && c.r != null) c.r.log(level, text);
-        else if (c == null || level == Level.DEBUG) process.log.write(level, text);
+        else if (c == null || level == Level.DEBUG || c.context() == LuaCtx.EXIT_WORKER) process.log.write(level, text);
         else process.log.write(level, text + ", context: " + LuaCtx.phaseName(c.context()));
     }
 
