@@ -74,6 +74,8 @@ final class SpecialResponse {
         r.out.etag = null;
         r.allowRanges = false;
         var sent = HeaderFilters.send(r);
+        // a filter that refuses even this page would be asked again and again
+        if (sent instanceof Outcome.Status) return Outcome.ERROR;
         if (sent != Outcome.OK) return sent;
         if (r.headerOnly) return Outcome.OK;
         var last = text == null ? Buf.last() : Buf.of(text).asLast();
