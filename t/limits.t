@@ -390,7 +390,7 @@ GET /free/f
 --- response_body_like
 ^(\d{80}\n){25}$
 --- error_log
-/^</f 2\d\d\d 1\.\d\d\d>/
+/^</f 2\d\d\d (0\.[5-9]|[1-9]\d*\.)\d*>/
 /^</variable/f 2\d\d\d [12]\.\d\d\d>/
 /^</free/f 2\d\d\d 0\.\d\d\d>/
 

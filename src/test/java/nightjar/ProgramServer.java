@@ -12,7 +12,8 @@ import java.nio.file.Path;
 
 /// A program that takes nginx's command line: `bin/nightjar`, or nginx itself.
 record ProgramServer(Process process) implements TestServer {
-    private static final long START_SECONDS = 20;
+    private static final long START_SECONDS = 60;
+    private static final long END_SECONDS = 20;
 
     static Launcher launcher(Path program) {
         return (prefix, port) -> start(program, prefix, port);
@@ -41,6 +42,11 @@ record ProgramServer(Process process) implements TestServer {
         } catch (IOException _) {
             return false;
         }
+    }
+
+    @Override
+    public boolean ends() throws InterruptedException {
+        return process.waitFor(END_SECONDS, SECONDS);
     }
 
     @Override

@@ -20,6 +20,10 @@ interface TestServer {
         }
     }
 
+    /// Waits some seconds for it to end by itself.
+    /// @return whether it has ended
+    boolean ends() throws InterruptedException;
+
     /// Ends it and waits until it has ended.
     void close() throws IOException, InterruptedException;
 }
