@@ -22,6 +22,8 @@ public final class LuaVm {
     /// What killed a coroutine.
     record Death(String message, String traceback) {}
 
+    /// References for which the registry has room from the start.
+    private static final int FIRST_REFS = 128;
     private static final long CTX_TABLES = Mem.allocCstring("ngx_lua_ctx_tables");
 
     /// Loads a chunk without names and line numbers.
@@ -48,12 +50,24 @@ public final class LuaVm {
         L = LuaState.open();
         memory = options.memoryLimit > 0 ? new LuaMemory(L, options.memoryLimit) : null;
         LuaState.openlibs(L);
+        widenRegistry();
         codes = new CodeCache(L);
         boot();
         require = LuaState.ref(L);
         guard = LuaState.ref(L);
         trace = LuaState.ref(L);
         create = LuaState.ref(L);
+    }
+
+    /// Makes the registry keep references in its array part: a few of them would lie among its hashed keys, where finding
+    /// one, as each run does, takes the way over a floating-point number.
+    private void widenRegistry() {
+        int[] refs = new int[FIRST_REFS];
+        for (int i = 0; i < FIRST_REFS; i++) {
+            LuaState.newTable(L, 0, 0);
+            refs[i] = LuaState.ref(L);
+        }
+        for (int i = FIRST_REFS - 1; i >= 0; i--) LuaState.unref(L, refs[i]);
     }
 
     private void boot() {
