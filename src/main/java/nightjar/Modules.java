@@ -65,7 +65,7 @@ final class Modules {
     /// A response passes these from top to bottom, and then the writer.
     static final List<HttpModule> FILTERS = List.of(
             NotModified.MODULE,
-            HeadersMore.MODULE, LUA, Echo.MODULE,
+            HeadersMore.MODULE, LUA, LuaModule.CAPTURE, Echo.MODULE,
             Headers.MODULE, Gunzip.MODULE, Addition.MODULE, Charset.MODULE,
             Postpone.MODULE,
             Gzip.MODULE,

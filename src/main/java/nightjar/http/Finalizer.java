@@ -13,6 +13,11 @@ public final class Finalizer {
     /// Ends `r` with what its last handler answered.
     public static void finalize(Request r, Outcome outcome) {
         if (r.done) return;
+        if (r.isSubrequest() && outcome != Outcome.AGAIN && outcome != Outcome.DONE && outcome != Outcome.DECLINED) {
+            if (r.ended != null) outcome = r.ended.answered(r, outcome);
+            // what the client gets of the whole cannot be right any more
+            if (r.filterFailed) { terminate(r, 0); return; }
+        }
         switch (outcome) {
             case Signal.AGAIN, Signal.DONE -> { }
             case Signal.DECLINED -> {
@@ -30,14 +35,9 @@ public final class Finalizer {
     }
 
     private static void status(Request r, int code) {
-        if (r.isSubrequest() && r.ended != null && r.sink == null && r.output == null && !r.headerSent) {
-            r.out.status = code;
-            end(r, Outcome.status(code));
-            return;
-        }
         if (code == 408 || code == 499 || code == 444) {
             if (code == 444) r.c.dropped();
-            if (r.isSubrequest()) { r.out.status = code; end(r, Outcome.status(code)); } else terminate(r, code);
+            terminate(r, code);
             return;
         }
         if (code >= 300 || code == 201 || code == 204) finalize(r, SpecialResponse.answer(r, code));
@@ -65,9 +65,11 @@ public final class Finalizer {
         var core = r.core();
         if (core.logSubrequest()) log(r);
         var ended = r.ended;
-        r.main.subrequests--;
+        Subrequest.leave(r);
+        Subrequest.abandonAll(r);
         if (ended != null) ended.ended(r, outcome);
         r.runCleanup();
+        r.freeOwnBody();
         Postpone.close(r);
     }
 
@@ -77,6 +79,7 @@ public final class Finalizer {
         r.c.action = "logging request";
         log(r);
         r.c.action = "closing request";
+        Subrequest.abandonAll(r);
         r.runCleanup();
         Postpone.free(r);
         if (r.body != null) r.body.free();

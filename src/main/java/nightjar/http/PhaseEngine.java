@@ -85,6 +85,7 @@ public final class PhaseEngine {
                 if (step >= handlers.length) { noHandler(r); return; }
             }
             r.step = step;
+            if (phases[step] == Phase.ACCESS && r.isSubrequest()) { r.step = after(Phase.ACCESS); continue; }
             Outcome outcome;
             if (step == findConfig) outcome = FindConfig.find(r);
             else if (step == postRewrite) outcome = postRewrite(r);
@@ -160,7 +161,6 @@ public final class PhaseEngine {
     }
 
     private boolean access(Request r, int step, Outcome outcome) {
-        if (r.isSubrequest()) { r.step = after(Phase.ACCESS); return true; }
         if (outcome == Outcome.DECLINED) { r.step++; return true; }
         if (outcome == Outcome.AGAIN || outcome == Outcome.DONE) return false;
         if (r.core().satisfyAll()) {

@@ -60,9 +60,7 @@ public final class Request {
     int captureCount;
 
     public @Nullable RequestBody body;
-    /// Where a subrequest's output goes; `null` for a request whose output goes to the client.
-    public @Nullable Sink sink;
-    /// Called when this subrequest has ended.
+    /// Told when this subrequest has ended.
     Subrequest.@Nullable Ended ended;
     /// Its place among the requests that write into one response; `null` while it is the only one.
     @Nullable Postpone output;
@@ -97,8 +95,8 @@ public final class Request {
     public long limitRate;
     boolean limitRateSet;
     @Nullable Pace pace;
-    /// The status for `satisfy any` so far.
-    public int subrequests;
+    /// Of the main request: its subrequests, and theirs, that have not ended.
+    @Nullable List<Request> subrequests;
     /// How many requests stand above this one.
     int depth;
     public boolean skipLog;
@@ -229,10 +227,18 @@ public final class Request {
     /// Gives a subrequest variables of its own, all without a value.
     public void ownVariables() { vars = new String[server.http.variables.slots()]; }
 
+    /// Gives a subrequest variables of its own, with the values that its parent's have now.
+    public void copyVariables() { vars = vars.clone(); }
+
     /// Gives a subrequest header lines of its own, at first the same as its parent's.
     public void ownHeaders() {
         c.outlive();
         in = in.copy();
+    }
+
+    /// Frees the body that a subrequest has in place of its parent's.
+    void freeOwnBody() {
+        if (body != null && parent != null && body != parent.body) body.free();
     }
 
     // --- response

@@ -220,7 +220,6 @@ public final class RequestBody {
     public static RequestBody own(Request sub) {
         var b = sub.body = new RequestBody(sub);
         b.complete = true;
-        sub.main.onClose(b::free);
         return b;
     }
 
@@ -259,7 +258,7 @@ public final class RequestBody {
     /// An empty body, to be filled by [#append]. nginx_lua: ngx.req.init_body.
     /// @param max how many bytes it holds in memory
     public static RequestBody fresh(Request r, long max) {
-        if (r.body != null) r.body.free();
+        if (r.body != null && (r.parent == null || r.body != r.parent.body)) r.body.free();
         var b = new RequestBody(r.main);
         b.complete = true;
         b.max = max;

@@ -27,10 +27,7 @@ final class ResponseWriter {
     static void head(Request r) {
         r.headerSent = true;
         var out = r.out;
-        if (r != r.main) {
-            if (r.sink != null) r.sink.head(r);
-            return;
-        }
+        if (r != r.main) return;
         if (r.version < HTTP_10) return;
         if (r.isHead()) r.headerOnly = true;
         if (out.lastModified != -1 && out.status != 200 && out.status != 206 && out.status != 304) {
@@ -131,8 +128,7 @@ final class ResponseWriter {
     /// Writes a piece of body, framed as the head promised.
     static Outcome body(Request r, @Nullable Buf in) {
         if (r != r.main) {
-            if (r.sink == null) release(in);
-            else if (in != null) r.sink.body(r, in);
+            release(in);
             return Outcome.OK;
         }
         var conn = r.c.conn;

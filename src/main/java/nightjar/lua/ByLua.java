@@ -69,6 +69,15 @@ final class ByLua extends LuaTask {
         return made;
     }
 
+    /// Gives a subrequest that has none yet a ctx whose Lua runs in the VM of its parent's.
+    static LuaCtx ctx(Request sub, LuaVm vm) {
+        var made = vm.worker.requests.take(sub, sub.log().level().ordinal());
+        made.vm = vm;
+        sub.set(LuaCtx.KEY, made);
+        sub.onClose(() -> free(sub, made, vm));
+        return made;
+    }
+
     private static void free(Request r, LuaCtx ctx, LuaVm shared) {
         var vm = ctx.vm;
         if (r.debug()) r.debug("lua request cleanup: forcible=0");

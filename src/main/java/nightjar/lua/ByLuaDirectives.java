@@ -54,7 +54,7 @@ final class ByLuaDirectives {
         phase(list, "body_filter_by_lua", HTTP_SRV_LOC_LIF, BODY_FILTER, true);
         phase(list, "log_by_lua", HTTP_SRV_LOC_LIF, LOG, true);
         forms(list, "content_by_lua", LOC_LIF, Core.CONTENT, true,
-                (a, source) -> content(LuaScript.inline(a, "content_by_lua", source)), a -> content(LuaScript.file(a, 1)));
+                (a, source) -> content(a, LuaScript.inline(a, "content_by_lua", source)), a -> content(a, LuaScript.file(a, 1)));
         list.add(add("set_by_lua", SRV_SIF_LOC_LIF, Arity.TWO_OR_MORE, Rewrite.OPS,
                 a -> set(a, LuaScript.inline(a, "set_by_lua", a.word(2)), 3)));
         list.add(addLuaBlock("set_by_lua_block", SRV_SIF_LOC_LIF, Arity.take(1), Rewrite.OPS,
@@ -78,10 +78,20 @@ final class ByLuaDirectives {
         };
     }
 
-    private static Handler content(LuaScript script) { return r -> ByLua.content(r, script); }
+    private static Handler content(Args a, LuaScript script) {
+        LuaMain.of(a.scope()).captures = true;
+        return r -> ByLua.content(r, script);
+    }
 
     private static void phase(List<Directive<?>> list, String name, Set<Context> in, Slot<@Nullable LuaScript> slot, boolean quoted) {
-        forms(list, name, in, slot, quoted, (a, source) -> LuaScript.inline(a, name, source), a -> LuaScript.file(a, 1));
+        boolean captures = slot != HEADER_FILTER && slot != BODY_FILTER && slot != LOG;
+        forms(list, name, in, slot, quoted, (a, source) -> script(a, captures, LuaScript.inline(a, name, source)),
+                a -> script(a, captures, LuaScript.file(a, 1)));
+    }
+
+    private static LuaScript script(Args a, boolean captures, LuaScript script) {
+        if (captures) LuaMain.of(a.scope()).captures = true;
+        return script;
     }
 
     private static void process(List<Directive<?>> list, String name, Slot<@Nullable LuaCode> slot, boolean quoted) {

@@ -43,6 +43,8 @@ public final class LuaCtx {
 
     /// The run of a handler phase that is on its way.
     @Nullable ByLua run;
+    /// Light threads that wait for subrequests.
+    int capturing;
     /// The request body has been read because `lua_need_request_body` is on.
     boolean bodyRead;
     /// HTTP/1.0 and no Content-Length: the response is gathered in `out` and sent with its length.
@@ -85,6 +87,7 @@ public final class LuaCtx {
         out = null;
         run = null;
         exitCode = 0;
+        capturing = 0;
         Mem.i(handle + CONTEXT, 0);
         Mem.i(handle + CTX_REF, NO_REF);
         Mem.i(handle + FAKE, request == null ? 1 : 0);
@@ -94,6 +97,9 @@ public final class LuaCtx {
     /// The bit of the phase that runs, 0 before any Lua has.
     public int context() { return Mem.i(handle + CONTEXT); }
     void context(int phase) { Mem.i(handle + CONTEXT, phase); }
+
+    /// Whether a light thread waits for subrequests, which would be left without a parent if the handler ended.
+    public boolean capturing() { return capturing > 0; }
 
     /// Whether there is no client.
     public boolean fake() { return r == null; }

@@ -19,6 +19,10 @@ public final class LuaMain {
     /// By [nightjar.net.Worker#id]. Each worker sees its own VM at least.
     private volatile LuaVm[] vms = new LuaVm[0];
 
+    /// Lua may make subrequests whose responses it wants: some directive has it run in the rewrite, access, precontent or
+    /// content phase.
+    boolean captures;
+
     private LuaMain(Scope http) { this.http = http; }
 
     /// The one of the `http` block around `s`, made when something in it is about Lua.

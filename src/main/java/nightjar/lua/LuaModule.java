@@ -38,6 +38,15 @@ public final class LuaModule {
                     l -> l.conf(LuaConf.KEY).precontent() != null && first(l, ByLuaDirectives.PRECONTENT_NO_POSTPONE))
             .on(Phase.LOG, LuaFilters::log, l -> l.conf(LuaConf.KEY).log() != null);
 
+    /// Takes the responses of `ngx.location.capture`, right behind Lua's own filters.
+    public static final HttpModule CAPTURE = HttpModule.module("lua_capture")
+            .headerFilter(Capture::head)
+            .bodyFilter(Capture::body)
+            .filterWhen(l -> {
+                var main = l.conf(LuaConf.KEY).main();
+                return main != null && main.captures;
+            });
+
     private LuaModule() {}
 
     /// Lua at the end of the phases, with all directives.

@@ -29,12 +29,17 @@ final class LuaOutput {
         if (r.headerSent) return Outcome.OK;
         var out = r.out;
         if (out.status == 0) out.status = 200;
-        if (!ctx.mimeSet && out.status != 304 && r.conf(LuaConf.KEY).useDefaultType()) r.setContentType();
+        type(r, ctx);
         if (!ctx.headersSet) {
             out.contentLength = -1;
             r.allowRanges = false;
         }
         return ctx.buffering ? Outcome.OK : sent(HeaderFilters.send(r));
+    }
+
+    /// Gives the response the location's default type, unless a script has set one.
+    static void type(Request r, LuaCtx ctx) {
+        if (!ctx.mimeSet && r.out.status != 304 && r.conf(LuaConf.KEY).useDefaultType()) r.setContentType();
     }
 
     private static Outcome sent(Outcome outcome) { return outcome == Outcome.AGAIN ? Outcome.OK : outcome; }

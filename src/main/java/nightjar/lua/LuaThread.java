@@ -21,6 +21,8 @@ public final class LuaThread {
     @Nullable LuaTask task;
     private @Nullable Runnable cancel;
     private int parks;
+    /// What its last `ngx.location.capture` brought.
+    @Nullable Capture capture;
 
     LuaThread(LuaVm vm, long co, int ref) {
         this.vm = vm;

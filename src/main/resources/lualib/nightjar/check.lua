@@ -93,6 +93,8 @@ local contexts = {
 M.HANDLERS = 0x2800e
 -- rewrite, server_rewrite: where a location can still change.
 M.REWRITES = 0x8002
+-- The handlers, timers and the TLS phases that can wait: where a light thread may wait.
+M.YIELDABLE = 0x7d48e
 
 local band = bit.band
 

@@ -31,6 +31,8 @@ function coroutine._yield(...)
     if W.waits ~= 0 and not isyieldable() then
         W.waits = 0
         C.nightjar_ffi_unpark()
+        -- As LuaJIT words it for a C function, without a position.
+        error("attempt to yield across C-call boundary", 0)
     end
     return yield(...)
 end

@@ -36,6 +36,13 @@ local control = require "nightjar.control"
 ngx.exec = control.exec
 ngx.redirect = control.redirect
 
+ngx.sleep = require("nightjar.sleep").sleep
+local capture = require "nightjar.capture"
+ngx.location = {
+    capture = capture.capture,
+    capture_multi = capture.capture_multi,
+}
+
 local headers = require "nightjar.headers"
 local body = require "nightjar.body"
 ngx.req = {

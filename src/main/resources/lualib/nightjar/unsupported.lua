@@ -5,8 +5,7 @@ local error = error
 local ngx = ngx
 
 local names = {
-    "on_abort", "run_worker_thread", "sleep",
-    "location.capture", "location.capture_multi",
+    "on_abort", "run_worker_thread",
     "re.find", "re.gmatch", "re.gsub", "re.match", "re.sub",
     "req.socket",
     "socket.connect", "socket.stream", "socket.tcp", "socket.udp",

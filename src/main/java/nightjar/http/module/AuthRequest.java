@@ -56,11 +56,19 @@ public final class AuthRequest {
             return status(500);
         }
         var waiting = new Waiting();
-        var sub = Subrequest.create(r, conf.uri, null, null, (s, _) -> {
-            if (r.debug()) r.debug("auth request done s:" + s.out.status);
-            var outcome = judge(r, conf, s);
-            if (waiting.started) r.resume(outcome);
-            else waiting.outcome = outcome;
+        var sub = Subrequest.create(r, conf.uri, null, new Subrequest.Ended() {
+            @Override public void ended(Request s, Outcome outcome) {
+                if (r.debug()) r.debug("auth request done s:" + s.out.status);
+                var judged = judge(r, conf, s);
+                if (waiting.started) r.resume(judged);
+                else waiting.outcome = judged;
+            }
+
+            @Override public Outcome answered(Request s, Outcome answer) {
+                if (s.headerSent || !(answer instanceof Outcome.Status(int code))) return answer;
+                s.out.status = code;
+                return OK;
+            }
         });
         sub.headerOnly = true;
         Subrequest.start(sub);

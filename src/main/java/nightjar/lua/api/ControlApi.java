@@ -54,7 +54,7 @@ final class ControlApi {
         if (status == Code.AGAIN || status == Code.DONE) return "bad argument to 'ngx.exit': does not accept NGX_AGAIN or NGX_DONE";
         if (c == null || c.context() == 0) return "no request ctx found";
         if ((c.context() & EXIT_PHASES) == 0) return "API disabled in the context of " + LuaCtx.phaseName(c.context());
-        return c.r != null && pending(c.r) && status != Code.ERROR && !closes(status) ? PENDING : null;
+        return c.capturing() && status != Code.ERROR && !closes(status) ? PENDING : null;
     }
 
     /// Statuses that end the connection rather than answer.
@@ -62,15 +62,10 @@ final class ControlApi {
         return status == 408 || status == 444 || status == 499;
     }
 
-    /// Whether the handler waits for subrequests, which would be left without a parent.
-    private static boolean pending(Request r) {
-        return r.subrequests > 0;
-    }
-
     @Ffi("nightjar_ffi_redirect")
     int redirect(LuaCtx c, long uri, int len, int status) {
         var r = c.r;
-        if (pending(r)) return result.error(PENDING);
+        if (c.capturing()) return result.error(PENDING);
         if (r.headerSent) return result.error("attempt to call ngx.redirect after sending out the headers");
         int bad = Escape.UNSAFE_URI.find(uri, len);
         var target = Mem.string(uri, len);
@@ -91,7 +86,7 @@ final class ControlApi {
     @Ffi("nightjar_ffi_exec")
     int exec(LuaCtx c, long uri, int len, long args, int argsLen) {
         var r = c.r;
-        if (pending(r)) return result.error(PENDING);
+        if (c.capturing()) return result.error(PENDING);
         var target = Target.of(Mem.string(uri, len));
         if (target == null) {
             r.log(Level.ERROR, "unsafe URI \"" + Mem.string(uri, len) + "\" was detected");
@@ -116,7 +111,7 @@ final class ControlApi {
         }
         if (jump != 0) {
             if (r.debug()) r.debug("lua set uri jump to \"" + path + "\"");
-            if (pending(r)) return result.error(PENDING);
+            if (c.capturing()) return result.error(PENDING);
         }
         r.uri(path, jump != 0);
         if (jump != 0) {

@@ -24,6 +24,12 @@ final class CtxApi {
     @Ffi("ngx_http_lua_ffi_set_ctx_ref")
     int ref(LuaCtx c, int ref) {
         if (c.context() == 0) return Code.NO_REQ_CTX;
+        own(c, ref);
+        return Code.OK;
+    }
+
+    /// Gives a request the table of number `ref`, which is given back when it ends.
+    static void own(LuaCtx c, int ref) {
         c.ctxRef(ref);
         var r = c.r;
         var vm = c.vm;
@@ -33,6 +39,5 @@ final class CtxApi {
                 vm.releaseCtx(ref);
             });
         }
-        return Code.OK;
     }
 }

@@ -145,7 +145,7 @@ final class RequestApi {
         return Code.ERROR;
     }
 
-    private static boolean set(Request r, String name, String value, boolean override) {
+    static boolean set(Request r, String name, String value, boolean override) {
         if (r.out.status == 400) return true;
         value = Escape.HEADER_VALUE.escape(value);
         var in = r.in;

@@ -1,0 +1,40 @@
+-- ngx.sleep.
+
+local ffi = require "ffi"
+local border = require "nightjar.border"
+local check = require "nightjar.check"
+
+local C = ffi.C
+local co_yield = coroutine._yield
+local error = error
+local format = string.format
+local raise = border.raise
+local request = border.request
+local select = select
+
+local function sleep(...)
+    local count = select("#", ...)
+    if count ~= 1 then
+        error("attempt to pass " .. count .. " arguments, but accepted 1", 2)
+    end
+    local r = request()
+    if not r then
+        error("no request found", 2)
+    end
+    local seconds = ...
+    local msec = check.number(seconds, 1, count) * 1000
+    if not (msec > -1 and msec < 2^63) then
+        -- As C sees what does not fit into its integers.
+        error(format("invalid sleep duration \"%d\"", msec > -2^31 and msec < 2^31 and msec or 0), 2)
+    end
+    if r.context == 0 then
+        error("no request ctx found", 2)
+    end
+    check.context(r, check.YIELDABLE)
+    if C.nightjar_ffi_sleep(r, msec) == border.ERROR then
+        raise()
+    end
+    co_yield()
+end
+
+return { sleep = sleep }
