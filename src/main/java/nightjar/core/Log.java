@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class Log {
     /// Gravest first.
     public enum Level {
-        STDERR("stderr"), EMERG("emerg"), ALERT("alert"), CRIT("crit"), ERROR("error"), WARN("warn"), NOTICE("notice"),
+        STDERR(""), EMERG("emerg"), ALERT("alert"), CRIT("crit"), ERROR("error"), WARN("warn"), NOTICE("notice"),
         INFO("info"), DEBUG("debug");
 
         private static final List<Level> ALL = List.of(values());
@@ -21,12 +21,12 @@ public final class Log {
             this.lowerName = lowerName;
         }
 
-        /// nginx's word.
+        /// nginx's word; [#STDERR] has none.
         public String lowerName() {
             return lowerName;
         }
 
-        /// The level that `error_log` calls so, or null. `stderr` is none of them.
+        /// The level that `error_log` calls so, or null.
         public static @Nullable Level named(String word) {
             for (var level : ALL) {
                 if (level != STDERR && level.lowerName.equals(word)) return level;
