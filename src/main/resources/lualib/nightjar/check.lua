@@ -95,6 +95,8 @@ M.HANDLERS = 0x2800e
 M.REWRITES = 0x8002
 -- The handlers, timers and the TLS phases that can wait: where a light thread may wait.
 M.YIELDABLE = 0x7d48e
+-- All but exit_worker.
+M.BEFORE_EXIT = 0x7dfff
 
 local band = bit.band
 

@@ -1,6 +1,8 @@
 -- API functions that Nightjar does not have yet. They are there, so that a library which takes them into locals loads;
 -- calling one is an error.
 
+local check = require "nightjar.check"
+local request = require("nightjar.border").request
 local error = error
 local ngx = ngx
 
@@ -13,6 +15,22 @@ local names = {
     "timer.at", "timer.every", "timer.pending_count", "timer.running_count",
 }
 
+-- Where some of them may be called; elsewhere that is the error.
+local phases = {
+    on_abort = check.YIELDABLE,
+    run_worker_thread = check.YIELDABLE,
+    ["req.socket"] = check.HANDLERS,
+    ["socket.connect"] = check.YIELDABLE,
+    ["socket.stream"] = check.YIELDABLE,
+    ["socket.tcp"] = check.YIELDABLE,
+    ["socket.udp"] = check.YIELDABLE,
+    ["thread.kill"] = check.YIELDABLE,
+    ["thread.spawn"] = check.YIELDABLE,
+    ["thread.wait"] = check.YIELDABLE,
+    ["timer.at"] = check.BEFORE_EXIT,
+    ["timer.every"] = check.BEFORE_EXIT,
+}
+
 for _, name in ipairs(names) do
     local owner = ngx
     for word in name:gmatch("([^.]+)%.") do
@@ -21,7 +39,18 @@ for _, name in ipairs(names) do
     end
     local last = name:match("[^.]+$")
     if not owner[last] then
+        local mask = phases[name]
         owner[last] = function()
+            if mask then
+                local r = request()
+                if not r then
+                    error("no request found", 2)
+                end
+                if r.context == 0 then
+                    error("no ctx found", 2)
+                end
+                check.context(r, mask)
+            end
             error("ngx." .. name .. " is not supported by this version of Nightjar", 2)
         end
     end
