@@ -82,7 +82,7 @@ final class ByLua extends LuaTask {
         var vm = ctx.vm;
         if (r.debug()) r.debug("lua request cleanup: forcible=0");
         if (ctx.run != null) vm.worker.scheduler.kill(ctx.run);
-        if (vm != shared) vm.close();
+        if (vm != shared) LuaStart.close(vm, r.conf(LuaConf.KEY).main().log());
         vm.worker.requests.giveBack(ctx);
     }
 

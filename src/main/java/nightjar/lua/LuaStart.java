@@ -111,9 +111,17 @@ final class LuaStart implements HttpModule.OnWorker {
         lua.process().exiting = true;
         var code = main.exitWorker();
         if (code != null) fake(lua, vm, main, code, LuaCtx.EXIT_WORKER, "exit_worker_by_lua");
-        if (main.log().debug()) main.log().write(Level.DEBUG, "lua close the global Lua VM " + vm.name());
-        vm.close();
+        close(vm, main.log());
         done.run();
+    }
+
+    /// A VM has come to its end, with its configuration or, where `lua_code_cache` is off, with its request.
+    static void close(LuaVm vm, Log log) {
+        if (log.debug()) {
+            log.write(Level.DEBUG, "lua decrementing the reference count for Lua VM: 1");
+            log.write(Level.DEBUG, "lua close the global Lua VM " + vm.name());
+        }
+        vm.close();
     }
 
     /// A run of Lua without a request of a client, which must not wait.
