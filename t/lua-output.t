@@ -247,3 +247,52 @@ serves
 --- error_log
 init_worker_by_lua error: init_worker_by_lua(nginx.conf:
 :2: in init_worker
+
+=== a header filter's error page takes the place of the script's response
+--- config
+error_page 412 /precondition;
+location = /rewrite {
+    rewrite_by_lua_block {
+        local ok, why = ngx.send_headers()
+        ngx.log(ngx.NOTICE, "send_headers: ", ok, " ", why)
+        ngx.say("dropped")
+    }
+}
+location = /content {
+    content_by_lua_block {
+        ngx.say("dropped")
+    }
+}
+location = /precondition {
+    return 412 "no such tag\n";
+}
+--- request
+GET /rewrite
+If-Match: "1"
+--- error_code: 412
+--- response_body
+no such tag
+--- error_log
+send_headers: nil nginx output filter error
+--- request
+GET /content
+If-Match: "1"
+--- error_code: 412
+--- response_body
+no such tag
+
+=== lines of level ngx.STDERR are always written, without a level's name
+--- config
+location / {
+    error_log logs/error.log emerg;
+    content_by_lua_block {
+        ngx.log(ngx.STDERR, "told")
+        ngx.log(ngx.ERR, "untold")
+    }
+}
+--- request
+GET /
+--- error_log
+/ \[\] .*: told/
+--- no_error_log
+untold

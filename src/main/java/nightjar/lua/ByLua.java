@@ -128,6 +128,7 @@ final class ByLua extends LuaTask {
     /// What the phase answers when its Lua has come to this end.
     private Outcome outcome(LuaEvent event) {
         ctx.run = null;
+        if (ctx.refused != null && !r.headerSent) return ctx.refused;
         var outcome = switch (event) {
             case LuaEvent.Ended _ -> phase == LuaCtx.CONTENT ? LuaOutput.last(r, ctx) : Outcome.OK;
             case LuaEvent.Failed _ -> r.headerSent ? Outcome.ERROR : Outcome.status(500);

@@ -3,6 +3,7 @@ package nightjar.lua;
 import nightjar.core.Mem;
 import nightjar.http.Buf;
 import nightjar.http.CtxKey;
+import nightjar.http.Outcome;
 import nightjar.http.Request;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,8 @@ public final class LuaCtx {
     public boolean buffering;
     /// What is gathered.
     @Nullable Buf out;
+    /// A header filter wants this page in place of the script's response.
+    Outcome.@Nullable Status refused;
     /// A script has sent a piece of body.
     boolean seenBody;
     /// `ngx.exit`, `ngx.redirect` or an error while reading the body has ended the handler with `exitCode`.
@@ -85,6 +88,7 @@ public final class LuaCtx {
         r = request;
         exited = headersSet = mimeSet = eof = bodyBegun = bodyRead = buffering = seenBody = seenLast = false;
         out = null;
+        refused = null;
         run = null;
         exitCode = 0;
         capturing = 0;

@@ -27,6 +27,7 @@ final class LuaOutput {
     /// As [#head] without HTTP/1.0's exception: `ngx.send_headers`.
     static Outcome headIfNeeded(Request r, LuaCtx ctx) {
         if (r.headerSent) return Outcome.OK;
+        if (ctx.refused != null) return ctx.refused;
         var out = r.out;
         if (out.status == 0) out.status = 200;
         type(r, ctx);
@@ -34,7 +35,13 @@ final class LuaOutput {
             out.contentLength = -1;
             r.allowRanges = false;
         }
-        return ctx.buffering ? Outcome.OK : sent(HeaderFilters.send(r));
+        return ctx.buffering ? Outcome.OK : send(r, ctx);
+    }
+
+    private static Outcome send(Request r, LuaCtx ctx) {
+        var outcome = HeaderFilters.send(r);
+        if (outcome instanceof Outcome.Status status) ctx.refused = status;
+        return sent(outcome);
     }
 
     /// Gives the response the location's default type, unless a script has set one.
@@ -89,7 +96,7 @@ final class LuaOutput {
         if (r.headerSent) return Outcome.OK;
         if (r.debug()) r.debug("lua sending HTTP 1.0 response headers");
         if (!r.headerOnly && r.out.contentLength < 0) r.out.contentLength = ctx.out == null ? 0 : ctx.out.total();
-        return sent(HeaderFilters.send(r));
+        return send(r, ctx);
     }
 
     private static void discardBody(Request r) {
