@@ -44,6 +44,12 @@ class LogTest {
     }
 
     @Test
+    void writesTheGravestLevelWithoutAName() throws Exception {
+        to("e", Level.EMERG).write(Level.STDERR, 17, "one");
+        assertThat(text("e")).matches(STAMP + "\\[] \\d+#\\d+: \\*17 one\n");
+    }
+
+    @Test
     void cutsALineAt2048Bytes() throws Exception {
         var log = to("long", Level.INFO);
         log.write(Level.ERROR, 1, "x".repeat(5000), 0, ", tail");
