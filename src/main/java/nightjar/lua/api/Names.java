@@ -1,6 +1,5 @@
 package nightjar.lua.api;
 
-import nightjar.core.Bytes;
 import nightjar.core.Mem;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +22,6 @@ final class Names {
     }
 
     private static Name name(long a, int n) {
-        var text = Mem.string(a, n);
-        return new Name(text, Bytes.lower(text));
+        return new Name(Mem.string(a, n));
     }
 }

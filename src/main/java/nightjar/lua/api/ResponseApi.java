@@ -59,20 +59,12 @@ final class ResponseApi {
     }
 
     /// The name as it is sent.
-    private Name name(LuaCtx c, long key, int len) {
-        var name = asked(c, key, len);
-        var escaped = Escape.HEADER_NAME.escape(name.text());
-        return escaped.equals(name.text()) ? name : new Name(escaped, Bytes.lower(escaped));
-    }
+    private Name name(LuaCtx c, long key, int len) { return asked(c, key, len).escaped(); }
 
     /// The name that a script means.
     private Name asked(LuaCtx c, long key, int len) {
         var name = names.of(key, len);
-        return c.transformUnderscores && name.text().indexOf('_') >= 0 ? dashed(name) : name;
-    }
-
-    private static Name dashed(Name name) {
-        return new Name(name.text().replace('_', '-'), name.lower().replace('_', '-'));
+        return c.transformUnderscores ? name.dashed() : name;
     }
 
     /// How many values there are, up to 100; they are the values of the result's pairs.

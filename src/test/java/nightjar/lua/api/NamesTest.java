@@ -19,9 +19,18 @@ class NamesTest {
 
     @Test void aNameIsMadeOnce() {
         var name = of("Content-Type");
-        assertThat(name).isEqualTo(new Name("Content-Type", "content-type"));
+        assertThat(name.text()).isEqualTo("Content-Type");
+        assertThat(name.lower()).isEqualTo("content-type");
         assertThat(of("Content-Type")).isSameAs(name);
         assertThat(of("content-type").text()).isEqualTo("content-type");
+    }
+
+    @Test void itsOtherFormsAreMadeOnce() {
+        var name = of("X_A b");
+        assertThat(name.dashed().text()).isEqualTo("X-A b");
+        assertThat(name.dashed()).isSameAs(name.dashed());
+        assertThat(name.escaped().text()).isEqualTo("X_A%20b");
+        assertThat(of("Accept").escaped().dashed()).isSameAs(of("Accept"));
     }
 
     @Test void namesThatShareAPlaceAreTold() {
