@@ -211,3 +211,33 @@ upstream none {
 --- must_die
 --- error_log
 no servers are inside upstream
+
+=== a location's path without its slash
+--- config
+location /below/ {
+    proxy_pass http://127.0.0.1:%PORT%/told/;
+}
+location = /exact/ {
+    proxy_pass http://127.0.0.1:%PORT%/told/;
+}
+location /told/ {
+    return 200 "$uri\n";
+}
+--- request
+GET /below?x=1
+--- error_code
+301
+--- response_headers
+Location: http://localhost:%PORT%/below/?x=1
+--- request
+GET /exact
+--- error_code
+301
+--- request
+GET /belowx
+--- error_code
+404
+--- request
+GET /below/a
+--- response_body
+/told/a

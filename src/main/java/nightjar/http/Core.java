@@ -71,6 +71,8 @@ public final class Core {
 
     /// The handler that makes a location's content, set by directives such as `content_by_lua` or `echo`.
     public static final Slot<@Nullable Handler> CONTENT = Slot.own(null);
+    /// A location that ends with a slash is meant by its path without it, too (`proxy_pass`).
+    public static final Slot<Boolean> AUTO_REDIRECT = Slot.own(false);
     /// The error log in force; made by the process before `http` is read.
     public static final Slot<Log> LOG = Slot.of(Log.NONE);
 

@@ -12,6 +12,7 @@ public final class FindConfig {
         r.contentRunning = false;
         r.uriChanged = false;
         r.validLocation = true;
+        r.wantsSlash = false;
         var found = r.server.locations.find(r);
         if (found != null) r.loc = found;
         var core = r.core();
@@ -25,7 +26,10 @@ public final class FindConfig {
             RequestBody.expectNothing(r);
             return Outcome.status(413);
         }
-        return Outcome.DECLINED;
+        if (!r.wantsSlash) return Outcome.DECLINED;
+        var to = UriCodec.escape(r.loc.name, UriCodec.Escape.URI);
+        r.out.location = r.args == null || r.args.isEmpty() ? to : to + "?" + r.args;
+        return Outcome.status(301);
     }
 
     private static String prefix(Location l) {

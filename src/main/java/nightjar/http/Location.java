@@ -47,6 +47,11 @@ public final class Location {
         this.regex = regex;
     }
 
+    /// Whether a request for its path without the slash is redirected to it.
+    boolean autoRedirect() {
+        return kind != Kind.REGEX && kind != Kind.NAMED && name.endsWith("/") && scope.get(Core.AUTO_REDIRECT);
+    }
+
     @SuppressWarnings("unchecked")
     public <C> C conf(ConfKey<C> k) { return (C) confs[k.index]; }
 

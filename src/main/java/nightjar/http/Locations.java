@@ -23,11 +23,14 @@ final class Locations {
     private final Map<String, Location> named = new HashMap<>();
     private final Node root = new Node("");
     private final Location[] regex;
+    /// Locations whose requests without the slash at the end are sent on to it, by that path.
+    private final Map<String, Location> redirects = new HashMap<>();
     private final boolean empty;
 
     Locations(List<Location> all) {
         var rs = new ArrayList<Location>();
         for (var l : all) {
+            if (l.autoRedirect()) redirects.put(l.name.substring(0, l.name.length() - 1), l);
             switch (l.kind) {
                 case EXACT -> exact.put(l.name, l);
                 case PREFIX, PREFIX_ONLY -> insert(l);
@@ -83,6 +86,10 @@ final class Locations {
         if (empty) return null;
         var e = exact.isEmpty() ? null : exact.get(r.uri);
         if (e != null) return e;
+        if (!redirects.isEmpty() && redirects.containsKey(r.uri)) {
+            r.wantsSlash = true;
+            return redirects.get(r.uri);
+        }
         var best = longestPrefix(r.uri);
         var found = best;
         boolean noRegex = false;
@@ -124,11 +131,5 @@ final class Locations {
             break;
         }
         return best;
-    }
-
-    /// The prefix location named `uri + "/"` that wants requests without the slash sent on to it, or `null`.
-    @Nullable Location withSlash(String uri) {
-        var l = longestPrefix(uri + "/");
-        return l != null && l.name.length() == uri.length() + 1 ? l : null;
     }
 }

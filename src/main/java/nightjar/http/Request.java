@@ -83,6 +83,8 @@ public final class Request {
     public long bodySent;
     public boolean done;
     boolean detached;
+    /// The path is a location's without the slash at its end.
+    boolean wantsSlash;
     /// An error page is being made: what goes wrong now is not redirected again.
     boolean errorPage;
     /// The status that an error page must keep although another location makes it; 0: none.

@@ -24,7 +24,7 @@ class SignalsTest {
 
     private static Process listener(String redirection) throws Exception {
         var java = System.getProperty("java.home") + "/bin/java";
-        return new ProcessBuilder("sh", "-c", "exec \"$@\" " + redirection, "sh", java, "--enable-native-access=ALL-UNNAMED",
+        return new ProcessBuilder("sh", "-c", "exec env --default-signal=HUP,INT,QUIT,TERM,USR1,WINCH \"$@\" " + redirection, "sh", java, "--enable-native-access=ALL-UNNAMED",
                 "-cp", System.getProperty("java.class.path"), Listener.class.getName())
                 .redirectErrorStream(true).start();
     }

@@ -220,6 +220,7 @@ public final class Proxy {
         };
         var location = plain ? at.name : "";
         scope.set(Core.CONTENT, Proxy::handle);
+        scope.set(Core.AUTO_REDIRECT, true);
         if (text.indexOf('$') >= 0) {
             scope.set(PASS_SLOT, new Pass(null, null, null, ComplexValue.of(a, 1), location, Upstreams.of(scope)));
             return;
