@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// ended is started anew with the next chunk; one that failed or was left behind by `ngx.exit` is given up. Runs nest: a
 /// header filter written in Lua runs inside the `ngx.say` of the handler that made the first output.
 public final class Scheduler {
+    /// Longer pieces of body are not gathered but handed on where they are. `output.lua` has the same number.
+    private static final int LARGE = 16 << 10;
+
     private static final String[] NO_ARGUMENTS = {};
 
     private final LuaWorker worker;
@@ -289,7 +292,7 @@ public final class Scheduler {
         if (running == null || request == 0) return error("no request object found");
         int rc = flush(running.task);
         if (rc != LuaTask.OK) return rc;
-        if (n > Border.BUFFER / 2) return output(running.task, bytes, n);
+        if (n > LARGE) return output(running.task, bytes, n);
         long a = border.address;
         long out = Mem.l(a + Border.OUT);
         if (n > Mem.i(a + Border.CAP)) return output(running.task, bytes, n);

@@ -22,6 +22,9 @@ local REFUSED = 3   -- nothing can be sent, the reason is the result's text
 
 ngx._send = nil
 
+-- Longer strings than this go to Java where they are: copying them costs more than the call.
+local LARGE = 16384
+
 local result
 local function reason()
     result = result or require("nightjar.border").text
@@ -84,12 +87,12 @@ local function through(mode, newline, n, ...)
     if newline then
         parts[n + 1] = "\n"
     end
-    local s = concat(parts)
+    local s = (n == 1 and not newline) and parts[1] or concat(parts)
     if mode == SEND then
         return send(s)
     end
     local size, p = #s, W.pos
-    if p + size <= W.cap then
+    if size <= LARGE and p + size <= W.cap then
         copy(W.out + p, s, size)
         W.pos = p + size
         return 1
@@ -112,7 +115,7 @@ local function put(v, p, cap)
         v = tostring(v)
     end
     local size = #v
-    if p + size > cap then
+    if size > LARGE or p + size > cap then
         return nil
     end
     copy(W.out + p, v, size)
