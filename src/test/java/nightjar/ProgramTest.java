@@ -93,6 +93,16 @@ final class ProgramTest {
     }
 
     @Test
+    void thePrefixMayBeRelative() throws Exception {
+        conf("", "one");
+        Files.createDirectories(dir.resolve("pages"));
+        Files.writeString(dir.resolve("pages/file"), "here");
+        var relative = Path.of("").toAbsolutePath().relativize(dir.toAbsolutePath());
+        assertThat(run("-p", relative + "/").code).isZero();
+        assertThat(get("/file")).isEqualTo("here");
+    }
+
+    @Test
     void reloadsKeepTheOldConfigurationUntilANewOneIsGood() throws Exception {
         conf("error_log logs/error.log notice;", "one");
         assertThat(run().code).isZero();
@@ -165,6 +175,7 @@ final class ProgramTest {
                     server {
                         listen 127.0.0.1:%d;
                         location / { return 200 "%s"; }
+                        location /file { root pages; }
                         location /body {
                             content_by_lua_block { ngx.req.read_body() ngx.print(ngx.req.get_body_data()) }
                         }
@@ -224,9 +235,11 @@ final class ProgramTest {
         }
     }
 
-    private String get() throws IOException {
+    private String get() throws IOException { return get("/"); }
+
+    private String get(String path) throws IOException {
         try (var socket = connect()) {
-            send(socket, "GET / HTTP/1.0\r\n\r\n");
+            send(socket, "GET " + path + " HTTP/1.0\r\n\r\n");
             var text = text(socket.getInputStream());
             return text.substring(text.indexOf("\r\n\r\n") + 4);
         }

@@ -211,7 +211,7 @@ public final class Core {
         var path = a.word(1);
         if (alias && a.scope().context() == Context.LOCATION && path.isEmpty()) throw a.fail("cannot be empty");
         if (path.length() > 1 && path.endsWith("/") && !alias) path = path.substring(0, path.length() - 1);
-        boolean variable = path.startsWith("$");
+        boolean variable = path.indexOf('$') >= 0;
         return new Root(ComplexValue.of(a, variable ? path : a.prefixed(path)), alias);
     }
 

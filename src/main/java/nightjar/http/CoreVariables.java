@@ -51,7 +51,7 @@ final class CoreVariables {
         variable("remote_port", r -> r.main.remotePort != null ? r.main.remotePort : r.c.conn.unix() ? "" : Integer.toString(r.c.conn.remotePort())),
         variable("binary_remote_addr", r -> Bytes.string(r.clientIp())),
         variable("remote_user", r -> r.remoteUser()),
-        variable("document_root", r -> documentRoot(r)),
+        variable("document_root", r -> Paths.root(r)),
         variable("realpath_root", CoreVariables::realpathRoot),
         variable("request_filename", r -> Paths.map(r, 0)),
         variable("content_length", r -> r.in.get("content-length") != null ? r.in.get("content-length")
@@ -140,16 +140,11 @@ final class CoreVariables {
         r.limitRateSet = true;
     }
 
-    private static String documentRoot(Request r) {
-        var path = r.core().root().path().eval(r);
-        return path.startsWith("/") ? path : r.server.scope.get(CoreServer.PREFIX) + path;
-    }
-
     private static @Nullable String realpathRoot(Request r) {
         try {
-            return Bytes.utf8(Path.of(Bytes.fromUtf8(documentRoot(r))).toRealPath().toString());
+            return Bytes.utf8(Path.of(Bytes.fromUtf8(Paths.root(r))).toRealPath().toString());
         } catch (IOException e) {
-            r.log(Level.CRIT, "realpath() \"" + documentRoot(r) + "\" failed " + Errno.quoted(Errno.ENOENT));
+            r.log(Level.CRIT, "realpath() \"" + Paths.root(r) + "\" failed " + Errno.quoted(Errno.ENOENT));
             return null;
         }
     }

@@ -10,13 +10,20 @@ public final class Paths {
     /// @param drop characters at the end of the uri that are left out
     public static String map(Request r, int drop) {
         var root = r.core().root();
-        var base = root.path().eval(r);
-        if (!base.startsWith("/")) base = r.server.scope.get(CoreServer.PREFIX) + base;
+        var base = root(r);
         var uri = r.uri.substring(0, Math.max(0, r.uri.length() - drop));
         if (!root.alias()) return base.endsWith("/") ? base.substring(0, base.length() - 1) + uri : base + uri;
         var loc = aliasLocation(r);
         if (loc == null || loc.kind == Location.Kind.REGEX || loc.kind == Location.Kind.NAMED) return base;
         return uri.length() >= loc.name.length() ? base + uri.substring(loc.name.length()) : base;
+    }
+
+    /// The location's `root` or `alias`. What variables make of it is taken from the prefix path, as plain words were when
+    /// they were read.
+    static String root(Request r) {
+        var path = r.core().root().path();
+        var base = path.eval(r);
+        return path.isPlain() || base.startsWith("/") ? base : r.server.scope.get(CoreServer.PREFIX) + base;
     }
 
     /// The location that an `alias` belongs to: the innermost with a name.
