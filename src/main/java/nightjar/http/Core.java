@@ -76,9 +76,9 @@ public final class Core {
     /// The error log in force; made by the process before `http` is read.
     public static final Slot<Log> LOG = Slot.of(Log.NONE);
 
-    static final Slot<Root> ROOT_SLOT = Slot.of(new Root(ComplexValue.literal("html"), false));
-    static final Directive<Root> ROOT = one("root", HTTP_SRV_LOC_LIF, Arity.take(1), ROOT_SLOT, a -> root(a, false));
-    static final Directive<Root> ALIAS = one("alias", LOC_ONLY, Arity.take(1), ROOT_SLOT, a -> root(a, true));
+    static final Slot<@Nullable Root> ROOT_SLOT = Slot.of(null);
+    static final Directive<?> ROOT = one("root", HTTP_SRV_LOC_LIF, Arity.take(1), ROOT_SLOT, a -> root(a, false));
+    static final Directive<?> ALIAS = one("alias", LOC_ONLY, Arity.take(1), ROOT_SLOT, a -> root(a, true));
     static final Directive<Long> CLIENT_MAX_BODY_SIZE = offset("client_max_body_size", HTTP_SRV_LOC, 1 << 20);
     static final Directive<Long> CLIENT_BODY_BUFFER_SIZE = size("client_body_buffer_size", HTTP_SRV_LOC, 16 << 10);
     static final Directive<Long> CLIENT_BODY_TIMEOUT = msec("client_body_timeout", HTTP_SRV_LOC, 60_000);
@@ -154,7 +154,7 @@ public final class Core {
             boolean recursiveErrorPages, boolean chunkedTransferEncoding, IfModifiedSince ifModifiedSince, int maxRanges,
             boolean etag, long authDelay, List<ErrorPage> errorPages, String defaultType, Types types, boolean serverTokens) {
         Conf(Scope s) {
-            this(s.get(LOG), s.get(ROOT_SLOT), CLIENT_MAX_BODY_SIZE.get(s), CLIENT_BODY_BUFFER_SIZE.get(s), CLIENT_BODY_TIMEOUT.get(s),
+            this(s.get(LOG), rootOf(s), CLIENT_MAX_BODY_SIZE.get(s), CLIENT_BODY_BUFFER_SIZE.get(s), CLIENT_BODY_TIMEOUT.get(s),
                     CLIENT_BODY_IN_FILE_ONLY.get(s), bodyTempPath(s), SATISFY.get(s) == Satisfy.ALL, s.get(INTERNAL_SLOT), SENDFILE.get(s),
                     TCP_NODELAY.get(s), TCP_NOPUSH.get(s), SEND_TIMEOUT.get(s), (int) (long) POSTPONE_OUTPUT.get(s), LIMIT_RATE.get(s),
                     LIMIT_RATE_AFTER.get(s), KEEPALIVE_TIME.get(s), KEEPALIVE_TIMEOUT.get(s).timeout, KEEPALIVE_TIMEOUT.get(s).header,
@@ -213,6 +213,11 @@ public final class Core {
         if (path.length() > 1 && path.endsWith("/") && !alias) path = path.substring(0, path.length() - 1);
         boolean variable = path.indexOf('$') >= 0;
         return new Root(ComplexValue.of(a, variable ? path : a.prefixed(path)), alias);
+    }
+
+    private static Root rootOf(Scope s) {
+        var set = s.get(ROOT_SLOT);
+        return set != null ? set : new Root(ComplexValue.literal(prefix(s) + "html"), false);
     }
 
     private static TempPath tempPath(Args a) {
