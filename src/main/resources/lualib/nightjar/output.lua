@@ -25,6 +25,9 @@ ngx._send = nil
 -- Longer strings than this go to Java where they are: copying them costs more than the call.
 local LARGE = 16384
 
+-- Values that a call of emit() takes.
+local MAX_PARAMETERS = 12
+
 local result
 local function reason()
     result = result or require("nightjar.border").text
@@ -109,7 +112,7 @@ end
 -- The position after `v`, nil when through() has to do it.
 local function put(v, p, cap)
     if type(v) ~= "string" then
-        if type(v) ~= "number" then
+        if type(v) ~= "number" and type(v) ~= "boolean" and v ~= nil then
             return nil
         end
         v = tostring(v)
@@ -120,6 +123,30 @@ local function put(v, p, cap)
     end
     copy(W.out + p, v, size)
     return p + size
+end
+
+-- The position after `n` values and the newline, nil when through() has to do it.
+local function put_all(newline, p, cap, n, a, b, c, d, e, f, g, h, i, j, k, l)
+    if n > 0 then p = put(a, p, cap) end
+    if n > 1 then p = p and put(b, p, cap) end
+    if n > 2 then p = p and put(c, p, cap) end
+    if n > 3 then p = p and put(d, p, cap) end
+    if n > 4 then p = p and put(e, p, cap) end
+    if n > 5 then p = p and put(f, p, cap) end
+    if n > 6 then p = p and put(g, p, cap) end
+    if n > 7 then p = p and put(h, p, cap) end
+    if n > 8 then p = p and put(i, p, cap) end
+    if n > 9 then p = p and put(j, p, cap) end
+    if n > 10 then p = p and put(k, p, cap) end
+    if n > 11 then p = p and put(l, p, cap) end
+    if newline and p then
+        if p >= cap then
+            return nil
+        end
+        W.out[p] = 10
+        p = p + 1
+    end
+    return p
 end
 
 -- What is left to do when `mode` is not GATHER.
@@ -141,105 +168,46 @@ local function open()
     return 0, mode
 end
 
-local function finish(newline, p, cap)
-    if newline then
-        if p >= cap then
-            return false
-        end
-        W.out[p] = 10
-        p = p + 1
-    end
-    W.pos = p
-    return true
-end
-
--- One, two and three values have functions of their own, since LuaJIT starts no trace at a function with `...`: a script
--- that prints once in straight code would be interpreted for ever.
-local function emit1(newline, a)
+-- LuaJIT starts no trace at a function with `...`, and a script that prints once in straight code would be interpreted
+-- for ever: so up to twelve values are parameters.
+local function emit(newline, n, a, b, c, d, e, f, g, h, i, j, k, l)
     local cap, mode = W.cap, nil
     if cap == 0 then
         cap, mode = open()
         if mode then
-            return refused(mode, newline, 1, a)
+            return refused(mode, newline, n, a, b, c, d, e, f, g, h, i, j, k, l)
         end
     end
-    local p = put(a, W.pos, cap)
-    if p and finish(newline, p, cap) then
+    local p = put_all(newline, W.pos, cap, n, a, b, c, d, e, f, g, h, i, j, k, l)
+    if p then
+        W.pos = p
         return 1
     end
-    return through(GATHER, newline, 1, a)
+    return through(GATHER, newline, n, a, b, c, d, e, f, g, h, i, j, k, l)
 end
 
-local function emit2(newline, a, b)
-    local cap, mode = W.cap, nil
-    if cap == 0 then
-        cap, mode = open()
-        if mode then
-            return refused(mode, newline, 2, a, b)
-        end
-    end
-    local p = put(a, W.pos, cap)
-    p = p and put(b, p, cap)
-    if p and finish(newline, p, cap) then
-        return 1
-    end
-    return through(GATHER, newline, 2, a, b)
-end
-
-local function emit3(newline, a, b, c)
-    local cap, mode = W.cap, nil
-    if cap == 0 then
-        cap, mode = open()
-        if mode then
-            return refused(mode, newline, 3, a, b, c)
-        end
-    end
-    local p = put(a, W.pos, cap)
-    p = p and put(b, p, cap)
-    p = p and put(c, p, cap)
-    if p and finish(newline, p, cap) then
-        return 1
-    end
-    return through(GATHER, newline, 3, a, b, c)
-end
-
-local function emit(newline, n, ...)
+local function emit_many(newline, n, ...)
     if W.cap == 0 then
         local _, mode = open()
         if mode then
             return refused(mode, newline, n, ...)
         end
     end
-    local p, cap = W.pos, W.cap
-    for i = 1, n do
-        p = p and put((select(i, ...)), p, cap)
-    end
-    if p and finish(newline, p, cap) then
-        return 1
-    end
     return through(GATHER, newline, n, ...)
 end
 
 function ngx.print(...)
     local n = select("#", ...)
-    if n == 1 then
-        return emit1(false, ...)
-    elseif n == 2 then
-        return emit2(false, ...)
-    elseif n == 3 then
-        return emit3(false, ...)
+    if n > MAX_PARAMETERS then
+        return emit_many(false, n, ...)
     end
     return emit(false, n, ...)
 end
 
 function ngx.say(...)
     local n = select("#", ...)
-    if n == 1 then
-        return emit1(true, ...)
-    elseif n == 2 then
-        return emit2(true, ...)
-    elseif n == 3 then
-        return emit3(true, ...)
+    if n > MAX_PARAMETERS then
+        return emit_many(true, n, ...)
     end
     return emit(true, n, ...)
 end

@@ -2,6 +2,8 @@ package nightjar.lua;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.StringJoiner;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +27,19 @@ class OutputTest {
         assertThat(run("ngx.say(1, ' ', 0.1, ' ', 1e100, ' ', nil, ' ', true, ' ', false, ' ', ngx.null)"))
                 .isEqualTo("1 0.1 1e+100 nil true false null\n");
         assertThat(run("ngx.say() ngx.say(nil) ngx.print() ngx.print('') ngx.print(-0, 2^53)")).endsWith("\n\nnil\n-09.007199254741e+15");
+    }
+
+    @Test
+    void printsAnyNumberOfValues() {
+        var values = List.of("'v'", "nil", "1", "true");
+        var texts = List.of("v", "nil", "1", "true");
+        var call = new StringJoiner(", ", "for i = 1, 100 do ngx.say(", ") end");   // often enough to be compiled
+        var line = new StringBuilder();
+        for (int n = 0; n <= 20; n++) {
+            assertThat(run(call.toString())).as("%d values", n).endsWith("\n" + (line + "\n").repeat(99));
+            call.add(values.get(n % 4));
+            line.append(texts.get(n % 4));
+        }
     }
 
     @Test
