@@ -25,6 +25,7 @@ public final class LuaWorker {
     final Border border = new Border();
     final Executor later;
     final Scheduler scheduler;
+    final ModuleLoads loads = new ModuleLoads(this);
     /// The requests that Lua sees; `null` in tests without any.
     final @Nullable LuaRequests requests;
     private final LuaProcess process = new LuaProcess();
@@ -50,6 +51,7 @@ public final class LuaWorker {
         scheduler = new Scheduler(this);
         add(MethodHandles.lookup(), this);
         add(MethodHandles.lookup(), scheduler);
+        add(MethodHandles.lookup(), loads);
     }
 
     /// Lets Lua call the annotated methods of `api`. To be done before the first VM is made.

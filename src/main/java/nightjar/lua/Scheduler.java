@@ -224,6 +224,7 @@ public final class Scheduler {
 
     private void give(LuaThread thread, LuaTask task) {
         thread.cancel();
+        worker.loads.left(thread);
         thread.task = null;
         thread.vm.abandon(thread, task);
     }
@@ -232,6 +233,7 @@ public final class Scheduler {
         var task = thread.task;
         thread.task = null;
         if (thread.parked()) thread.cancel();
+        worker.loads.left(thread);
         if (border.takeTainted()) thread.vm.abandon(thread, task);
         else thread.vm.keep(thread, task);
     }

@@ -87,6 +87,7 @@ end
 
 part "nightjar.tables"
 compile(resource "nightjar.packages", "=[C]")(resource, path, cpath)
+part "nightjar.loading"
 local trace = part "nightjar.coroutines"
 part "nightjar.output"
 

@@ -52,7 +52,7 @@ local function packed(name)
         loader, wrong = loadstring(source, "@" .. file)
     end
     if not loader then
-        error("error loading module '" .. name .. "' from file '" .. file .. "':\n\t" .. wrong, 3)
+        error("error loading module '" .. name .. "' from file '" .. file .. "':\n\t" .. wrong, 0)
     end
     return loader
 end

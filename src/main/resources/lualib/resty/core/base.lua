@@ -11,22 +11,6 @@ local select = select
 local subsystem = ngx.config.subsystem
 local buffer_type = ffi.typeof("char[?]")
 
--- The JIT compiler cannot compile the built-in require; a module that is loaded needs no more than this.
-do
-    local loaded = package.loaded
-    local load = require
-    -- What stands in package.loaded while a module's code runs: this module's does now.
-    local loading = loaded[...]
-
-    getfenv(0).require = function(name)
-        local module = loaded[name]
-        if module and module ~= loading then
-            return module
-        end
-        return load(name)
-    end
-end
-
 local M = {
     version = "0.1.33",
 
