@@ -15,8 +15,9 @@ public final class Border {
     static final int CAP = 20;
     static final int WAITS = 24;
     static final int TAINTED = 28;
+    static final int SPAWNED = 32;
     // nightjar_result_t
-    private static final int RESULT = 32;
+    private static final int RESULT = 40;
     private static final int PAIRS = RESULT;
     private static final int DATA = RESULT + 8;
     private static final int LENGTH = RESULT + 16;
@@ -41,6 +42,17 @@ public final class Border {
 
     void request(long handle) {
         Mem.l(address + REQUEST, handle);
+    }
+
+    /// Takes the reference under which the Lua half of `ngx.thread.spawn` left a new coroutine, 0 when it left none.
+    int takeSpawned() {
+        int ref = Mem.i(address + SPAWNED);
+        if (ref != 0) Mem.i(address + SPAWNED, 0);
+        return ref;
+    }
+
+    boolean spawns() {
+        return Mem.i(address + SPAWNED) != 0;
     }
 
     boolean waits() {

@@ -136,7 +136,7 @@ final class ByLua extends LuaTask {
             case LuaEvent.Redirect(_, int status) -> exit(status);
             case LuaEvent.Exec(var target, var args) -> exec(target, args);
             case LuaEvent.Jump _ -> jump();
-            case LuaEvent.Waiting _, LuaEvent.Yielded _ -> throw new IllegalStateException("not an end: " + event);
+            case LuaEvent.Waiting _, LuaEvent.Yielded _, LuaEvent.Spawned _ -> throw new IllegalStateException("not an end: " + event);
         };
         if (phase == LuaCtx.CONTENT) return outcome == Outcome.DECLINED ? Outcome.OK : outcome;
         if (outcome != Outcome.OK && outcome != Outcome.DECLINED) return outcome;

@@ -64,6 +64,9 @@ public final class Capture {
         if (pending > 0) ctx.capturing--;
     }
 
+    /// Whether a subrequest has not ended.
+    boolean pending() { return pending > 0; }
+
     private void oneEnded() {
         if (--pending > 0 || abandoned) return;
         ctx.capturing--;

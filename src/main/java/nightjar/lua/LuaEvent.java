@@ -5,6 +5,7 @@ public sealed interface LuaEvent {
     LuaEvent ENDED = new Ended();
     LuaEvent WAITING = new Waiting();
     LuaEvent YIELDED = new Yielded();
+    LuaEvent SPAWNED = new Spawned();
     LuaEvent JUMP = new Jump();
 
     /// The chunk ran to its end. A task has ended when all of its threads have.
@@ -16,7 +17,10 @@ public sealed interface LuaEvent {
     /// `coroutine.yield` outside of any coroutine of the script's own: the other light threads' turn. Never a task's end.
     record Yielded() implements LuaEvent {}
 
-    /// An uncaught error; it has been logged.
+    /// `ngx.thread.spawn`: the new light thread's turn, then the one that made it. Never a task's end.
+    record Spawned() implements LuaEvent {}
+
+    /// An uncaught error; it has been logged. A task has failed when its entry thread has.
     record Failed(String message) implements LuaEvent {}
 
     /// `ngx.exit`.

@@ -1,6 +1,7 @@
 package nightjar.lua;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import nightjar.core.Log;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +20,37 @@ public abstract class LuaTask {
     public static final int ERROR = -1;
 
     @Nullable LuaThread entry;
-    /// Light threads that have not ended, the entry thread among them.
-    int alive;
+    /// Light threads that have not ended, the entry thread among them; in no order.
+    private final ArrayList<LuaThread> threads = new ArrayList<>(1);
     /// Light threads whose turn it is when the running one waits or yields.
     final ArrayDeque<LuaThread> posted = new ArrayDeque<>(0);
+
+    final void add(LuaThread thread) {
+        thread.task = this;
+        thread.index = threads.size();
+        threads.add(thread);
+    }
+
+    final void remove(LuaThread thread) {
+        var last = threads.removeLast();
+        if (last != thread) {
+            threads.set(thread.index, last);
+            last.index = thread.index;
+        }
+        thread.task = null;
+    }
+
+    /// One of the threads that have not ended, `null` when all have.
+    final @Nullable LuaThread any() {
+        return threads.isEmpty() ? null : threads.getLast();
+    }
+
+    /// Takes the thread whose turn it is.
+    final @Nullable LuaThread next() {
+        LuaThread thread;
+        do thread = posted.poll(); while (thread != null && thread.task != this);
+        return thread;
+    }
 
     /// What Lua sees as `ngx_http_request_t *`; 0 where there is no request (`init_by_lua`).
     protected abstract long handle();
@@ -33,7 +61,7 @@ public abstract class LuaTask {
     /// Whether debug lines are to be logged.
     protected abstract boolean debug();
 
-    /// An uncaught error has killed a thread of the task.
+    /// An uncaught error has killed the entry thread.
     /// @param kind "runtime error" and the like
     /// @param traceback begins with "stack traceback:"
     protected void failed(String kind, String message, String traceback) {

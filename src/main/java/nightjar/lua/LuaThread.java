@@ -2,8 +2,8 @@ package nightjar.lua;
 
 import org.jspecify.annotations.Nullable;
 
-/// A light thread: one coroutine that the scheduler resumes, with what it waits for. The entry thread of a task is one;
-/// the coroutines that a script makes with `coroutine.*` are not: they run inside.
+/// A light thread: one coroutine that the scheduler resumes, with what it waits for. The entry thread of a task is one, and
+/// so is each that `ngx.thread.spawn` makes; the coroutines that a script makes with `coroutine.*` are not: they run inside.
 public final class LuaThread {
     /// What a wake gives to the function that waits.
     @FunctionalInterface
@@ -21,6 +21,10 @@ public final class LuaThread {
     @Nullable LuaTask task;
     private @Nullable Runnable cancel;
     private int parks;
+    /// Where it is among its task's threads.
+    int index;
+    private @Nullable LuaThread waiter;
+    private int waiterParks;
     /// What its last `ngx.location.capture` brought.
     @Nullable Capture capture;
 
@@ -48,6 +52,17 @@ public final class LuaThread {
 
     void unpark() {
         cancel = null;
+    }
+
+    /// `other` has parked until this thread, or another that it waits for, ends.
+    void waitedBy(LuaThread other) {
+        waiter = other;
+        waiterParks = other.parks;
+    }
+
+    /// The thread that is parked until this one ends, `null` when none is any more.
+    @Nullable LuaThread waiter() {
+        return waiter != null && waiter.parked() && waiter.parks == waiterParks ? waiter : null;
     }
 
     /// Undoes a wait.

@@ -1,6 +1,7 @@
 package nightjar.lua;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import nightjar.core.Bytes;
 import nightjar.core.Log.Level;
 import nightjar.core.Mem;
@@ -20,7 +21,8 @@ public final class LuaVm {
     }
 
     /// What killed a coroutine.
-    record Death(String message, String traceback) {}
+    /// @param thrown by `error`, whose arguments still stand before the message
+    record Death(String message, String traceback, boolean thrown) {}
 
     /// References for which the registry has room from the start.
     private static final int FIRST_REFS = 128;
@@ -37,6 +39,8 @@ public final class LuaVm {
     private final Options options;
     private final CodeCache codes;
     private final ArrayDeque<LuaThread> ended = new ArrayDeque<>();
+    /// Light threads whose coroutines Lua made, by reference.
+    private @Nullable LuaThread[] adopted = new LuaThread[0];
     private final int create;
     private final int trace;
     private final int guard;
@@ -190,6 +194,22 @@ public final class LuaVm {
         return new LuaThread(this, co, LuaState.ref(L));
     }
 
+    /// A coroutine that Lua has put in the registry under `ref`.
+    LuaThread adopt(int ref) {
+        LuaState.rawGet(L, LuaState.REGISTRYINDEX, ref);
+        long co = LuaState.thread(L, -1);
+        LuaState.top(L, 0);
+        var thread = new LuaThread(this, co, ref);
+        if (ref >= adopted.length) adopted = Arrays.copyOf(adopted, Math.max(ref + 1, adopted.length * 2));
+        adopted[ref] = thread;
+        return thread;
+    }
+
+    /// The light thread of an adopted coroutine.
+    LuaThread adopted(int ref) {
+        return adopted[ref];
+    }
+
     /// A coroutine that has ended is kept for the next run.
     void keep(LuaThread thread, LuaTask task) {
         if (ended.size() >= options.cachedThreads) {
@@ -203,6 +223,7 @@ public final class LuaVm {
     /// A coroutine that died or was left in the middle is Lua's garbage.
     void abandon(LuaThread thread, LuaTask task) {
         LuaState.unref(L, thread.ref);
+        if (thread.ref < adopted.length) adopted[thread.ref] = null;
         if (!starved) return;
         starved = false;
         release();
@@ -223,15 +244,17 @@ public final class LuaVm {
         return Long.toHexString(thread.co) + " (ref " + thread.ref + ")";
     }
 
-    /// Takes the error from a dead coroutine and describes it as the error log does.
+    /// Describes the error of a dead coroutine as the error log does.
     Death autopsy(LuaThread thread) {
         LuaState.rawGet(L, LuaState.REGISTRYINDEX, trace);
         LuaState.rawGet(L, LuaState.REGISTRYINDEX, thread.ref);
+        LuaState.pushValue(thread.co, -1);
         LuaState.move(thread.co, L, 1);
-        int rc = LuaState.pcall(L, 2, 2);
+        int rc = LuaState.pcall(L, 2, 3);
         var message = LuaState.string(L, 1);
         var traceback = rc == LuaState.OK ? LuaState.string(L, 2) : "stack traceback:";
+        boolean thrown = rc == LuaState.OK && LuaState.bool(L, 3);
         LuaState.top(L, 0);
-        return new Death(message == null ? "unknown reason" : message, traceback == null ? "" : traceback);
+        return new Death(message == null ? "unknown reason" : message, traceback == null ? "" : traceback, thrown);
     }
 }

@@ -52,6 +52,7 @@ public final class LuaWorker {
         add(MethodHandles.lookup(), this);
         add(MethodHandles.lookup(), scheduler);
         add(MethodHandles.lookup(), loads);
+        add(MethodHandles.lookup(), new LightThreads(scheduler));
     }
 
     /// Lets Lua call the annotated methods of `api`. To be done before the first VM is made.

@@ -39,9 +39,8 @@ public final class Scheduler {
     LuaEvent start(LuaTask task, LuaVm vm, LuaCode code, String[] arguments) {
         int function = vm.function(code, task);
         var thread = vm.take(task);
-        thread.task = task;
+        task.add(thread);
         task.entry = thread;
-        task.alive = 1;
         LuaState.rawGet(thread.co, LuaState.REGISTRYINDEX, function);
         for (var argument : arguments) LuaState.push(thread.co, argument);
         return run(task, thread, arguments.length);
@@ -71,10 +70,9 @@ public final class Scheduler {
 
     /// Ends a task that waits, its waits undone. Nothing of it runs any more, [LuaTask#ended] is not told.
     public void kill(LuaTask task) {
-        if (task.entry == null) return;
+        if (task.any() == null) return;
         if (running != null && running.task == task) throw new IllegalStateException("the task runs");
-        leave(task, task.entry);
-        finish(task, LuaEvent.ENDED);
+        leave(task);
     }
 
     /// Ends the task of a thread that waits, since what it waits for will not come; called outside of Lua.
@@ -82,8 +80,8 @@ public final class Scheduler {
         var task = thread.task;
         if (task == null || !thread.parked()) return;
         thread.unpark();
-        leave(task, thread);
-        task.ended(finish(task, event));
+        leave(task);
+        task.ended(event);
     }
 
     void wake(LuaThread thread, LuaThread.Values values) {
@@ -141,33 +139,59 @@ public final class Scheduler {
     private LuaEvent loop(LuaTask task, LuaThread thread, int values) {
         for (;;) {
             var event = resume(task, thread, values);
-            LuaThread next;
+            values = 0;
+            LuaThread next = null;
             switch (event) {
-                case LuaEvent.Waiting _ -> next = task.posted.poll();
-                case LuaEvent.Yielded _ -> {
+                case LuaEvent.Waiting _ -> {}
+                case LuaEvent.Yielded _ -> task.posted.add(thread);
+                case LuaEvent.Spawned _ -> {
                     task.posted.add(thread);
-                    next = task.posted.poll();
+                    next = spawn(task, thread.vm);
                 }
                 case LuaEvent.Ended _ -> {
-                    retire(thread);
-                    if (--task.alive == 0) return finish(task, event);
-                    next = task.posted.poll();
+                    next = thread == task.entry ? null : thread.waiter();
+                    if (next != null) values = deliver(thread, next, true);
+                    retire(task, thread);
+                    if (task.any() == null) return event;
                 }
-                case LuaEvent.Failed _, LuaEvent.Exit _, LuaEvent.Exec _, LuaEvent.Redirect _, LuaEvent.Jump _ -> {
-                    leave(task, thread);
-                    return finish(task, event);
+                case LuaEvent.Failed _ -> {
+                    if (thread == task.entry) {
+                        leave(task);
+                        return event;
+                    }
+                    next = thread.waiter();
+                    if (next != null) values = deliver(thread, next, false);
+                    give(task, thread);
+                    if (task.any() == null) return LuaEvent.ENDED;
+                }
+                case LuaEvent.Exit _, LuaEvent.Exec _, LuaEvent.Redirect _, LuaEvent.Jump _ -> {
+                    leave(task);
+                    return event;
                 }
             }
+            if (next == null) next = task.next();
             if (next == null) return LuaEvent.WAITING;
             thread = next;
-            values = 0;
         }
     }
 
-    private static LuaEvent finish(LuaTask task, LuaEvent event) {
-        task.entry = null;
-        task.alive = 0;
-        return event;
+    /// Takes over the coroutine that the Lua half of `ngx.thread.spawn` has made.
+    private LuaThread spawn(LuaTask task, LuaVm vm) {
+        var thread = vm.adopt(border.takeSpawned());
+        task.add(thread);
+        if (task.debug()) task.log(Level.DEBUG, "lua user thread resume");
+        return thread;
+    }
+
+    /// Gives what a thread left, all that it returned or its error, to the one that waits for it.
+    /// @return how many values that are
+    private static int deliver(LuaThread from, LuaThread to, boolean ok) {
+        to.unpark();
+        int n = LuaState.top(from.co);
+        LuaState.checkStack(to.co, n + 1);
+        LuaState.push(to.co, ok);
+        LuaState.move(from.co, to.co, n);
+        return n + 1;
     }
 
     /// Runs one coroutine until it comes back, and hands on what it printed.
@@ -184,13 +208,16 @@ public final class Scheduler {
         return switch (rc) {
             case LuaState.OK -> {
                 if (task.debug()) task.log(Level.DEBUG, "lua light thread ended normally");
-                if (thread == task.entry) task.returned(thread.co);
-                LuaState.top(thread.co, 0);
+                if (thread == task.entry) {
+                    task.returned(thread.co);
+                    LuaState.top(thread.co, 0);
+                }
                 yield LuaEvent.ENDED;
             }
             case LuaState.YIELD -> {
                 if (task.debug()) task.log(Level.DEBUG, "lua thread yielded");
                 LuaState.top(thread.co, 0);
+                if (border.spawns()) yield LuaEvent.SPAWNED;
                 yield border.waits() && asked != null ? asked : LuaEvent.YIELDED;
             }
             default -> failed(task, thread, rc);
@@ -200,7 +227,16 @@ public final class Scheduler {
     private LuaEvent failed(LuaTask task, LuaThread thread, int rc) {
         thread.vm.release();
         var death = thread.vm.autopsy(thread);
-        task.failed(kind(rc), death.message(), death.traceback());
+        if (thread == task.entry) {
+            task.failed(kind(rc), death.message(), death.traceback());
+        } else {
+            // As upstream, what `error` was called with comes first, without a position.
+            if (!death.thrown()) {
+                LuaState.insert(thread.co, 1);
+                LuaState.top(thread.co, 1);
+            }
+            task.log(Level.ERROR, "lua user thread aborted: " + kind(rc) + ": " + death.message() + "\n" + death.traceback());
+        }
         if (rc == LuaState.ERRMEM) thread.vm.starved();
         thread.vm.guard();
         return new LuaEvent.Failed(death.message());
@@ -217,24 +253,27 @@ public final class Scheduler {
     }
 
     /// The task's threads are given up where they are.
-    private void leave(LuaTask task, LuaThread thread) {
+    private void leave(LuaTask task) {
         task.posted.clear();
-        give(thread, task);
+        task.entry = null;
+        for (var thread = task.any(); thread != null; thread = task.any()) give(task, thread);
     }
 
-    private void give(LuaThread thread, LuaTask task) {
+    /// A thread is given up where it is.
+    void give(LuaTask task, LuaThread thread) {
         thread.cancel();
         worker.loads.left(thread);
-        thread.task = null;
+        task.remove(thread);
         thread.vm.abandon(thread, task);
     }
 
-    private void retire(LuaThread thread) {
-        var task = thread.task;
-        thread.task = null;
+    private void retire(LuaTask task, LuaThread thread) {
         if (thread.parked()) thread.cancel();
         worker.loads.left(thread);
-        if (border.takeTainted()) thread.vm.abandon(thread, task);
+        task.remove(thread);
+        boolean entry = thread == task.entry;
+        if (entry) task.entry = null;
+        if (border.takeTainted() || !entry) thread.vm.abandon(thread, task);
         else thread.vm.keep(thread, task);
     }
 

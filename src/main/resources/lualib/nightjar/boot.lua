@@ -21,6 +21,7 @@ typedef struct {
     int cap;
     int waits;              /* an API function, not the script, made the coroutine yield */
     int tainted;            /* the coroutine must not be used again */
+    int spawned;            /* reference of a coroutine to be run as a light thread, 0: none */
 } nightjar_border_t;
 ]]
 
@@ -86,16 +87,18 @@ local function part(name)
 end
 
 part "nightjar.tables"
-compile(resource "nightjar.packages", "=[C]")(resource, path, cpath)
+compile(resource "nightjar.packages", "=[C]")(resource, compile, path, cpath)
 part "nightjar.loading"
-local trace = part "nightjar.coroutines"
+local coroutines = part "nightjar.coroutines"
+package.loaded["nightjar.coroutines"] = coroutines
+local traceback = compile(resource "nightjar.traceback", "=[C]")(coroutines)
 part "nightjar.output"
 
 local create = coroutine._create
 local function none() end
 return function()
     return create(none)
-end, trace, function()
+end, traceback, function()
     -- Once ngx.log is there: the warning about globals. Its own chunk name and lines, which the log line shows.
     assert(loadstring(resource "nightjar.guard", "=_G write guard"))()
 end, require

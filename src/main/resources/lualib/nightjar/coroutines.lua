@@ -1,4 +1,4 @@
--- The coroutine library of scripts, and the traceback of one that died.
+-- The coroutine library of scripts.
 --
 -- Coroutines nest natively: resume and yield cross nothing. Only when an API function inside one has to wait (it yields no
 -- values, and border's `waits` is set) does each resume on the way pass the yield on, up to the scheduler, and what wakes
@@ -11,7 +11,6 @@ local W, C = ...
 
 local create = coroutine.create
 local error = error
-local getinfo = debug.getinfo
 local isyieldable = coroutine.isyieldable
 local rawequal = rawequal
 local resume = coroutine.resume
@@ -24,8 +23,28 @@ for _, name in ipairs { "create", "resume", "yield", "status", "wrap" } do
     coroutine["_" .. name] = coroutine[name]
 end
 
--- Coroutines in which an API function waits: to other light threads they are running.
-local waiting = setmetatable({}, { __mode = "k" })
+-- Coroutines that a script must not resume: true for one in which an API function waits; for a light thread its
+-- reference, below 0 while its parent waits for it, when it has ended "zombie" until its parent has what it returned, then "dead".
+local busy = setmetatable({}, { __mode = "k" })
+
+-- The coroutine that made a light thread.
+local parents = setmetatable({}, { __mode = "kv" })
+
+-- Coroutines whose resume of another waits with that one.
+local outer = setmetatable({}, { __mode = "k" })
+
+-- As upstream words it: to others, what waits is running.
+local function state(co)
+    local s = busy[co]
+    if type(s) == "string" then
+        return s
+    end
+    return (outer[co] or status(co) == "normal") and "normal" or "running"
+end
+
+local function unresumable(co)
+    return false, "cannot resume " .. state(co) .. " coroutine"
+end
 
 function coroutine._yield(...)
     if W.waits ~= 0 and not isyieldable() then
@@ -44,14 +63,16 @@ end
 local resumed
 
 local function woken(co, ...)
-    waiting[co] = nil
+    busy[co] = nil
+    outer[running()] = nil
     return resumed(co, resume(co, ...))
 end
 
 function resumed(co, ok, ...)
     local first = ...
     if first == nil and W.waits ~= 0 and status(co) == "suspended" then
-        waiting[co] = true
+        busy[co] = true
+        outer[running()] = true
         return woken(co, yield())
     end
     if not ok and first == "cannot resume running coroutine" and status(co) == "normal" then
@@ -71,8 +92,8 @@ function coroutine.resume(co, ...)
     if type(co) ~= "thread" then
         argument(1, "resume", "coroutine expected")
     end
-    if waiting[co] then
-        return false, "cannot resume running coroutine"
+    if busy[co] then
+        return unresumable(co)
     end
     return resumed(co, resume(co, ...))
 end
@@ -81,8 +102,8 @@ function coroutine.status(co)
     if type(co) ~= "thread" then
         argument(1, "status", "coroutine expected")
     end
-    if waiting[co] then
-        return "running"
+    if busy[co] then
+        return state(co)
     end
     return status(co)
 end
@@ -103,14 +124,16 @@ end
 local wrapped
 
 local function wrapped_woken(co, ...)
-    waiting[co] = nil
+    busy[co] = nil
+    outer[running()] = nil
     return wrapped(co, resume(co, ...))
 end
 
 function wrapped(co, ok, ...)
     if ok then
         if (...) == nil and W.waits ~= 0 and status(co) == "suspended" then
-            waiting[co] = true
+            busy[co] = true
+            outer[running()] = true
             return wrapped_woken(co, yield())
         end
         return ...
@@ -131,8 +154,8 @@ function coroutine.wrap(f)
     end
     local co = create(f)
     return function(...)
-        if waiting[co] then
-            return false, "cannot resume running coroutine"
+        if busy[co] then
+            return unresumable(co)
         end
         return wrapped(co, resume(co, ...))
     end
@@ -156,69 +179,30 @@ function _G.setfenv(f, env)
     return setfenv(f, env)
 end
 
-local MAX_LEVELS = 22
-local MAX_COROUTINES = 5
-
--- One of the functions packed with Nightjar that stand where upstream has C functions.
-local function is_api(at)
-    return at and at.what == "Lua" and at.short_src == "[C]"
-end
-
-local function describe(at)
-    local s = "\n\t" .. at.short_src .. ":"
-    if at.currentline > 0 then
-        s = s .. at.currentline .. ":"
-    end
-    if at.namewhat ~= "" then
-        return s .. " in function '" .. at.name .. "'"
-    elseif at.what == "main" then
-        return s .. " in main chunk"
-    elseif at.what == "C" or is_api(at) then
-        return s .. " ?"
-    end
-    return s .. " in function <" .. at.short_src .. ":" .. at.linedefined .. ">"
-end
-
-local function append(parts, co)
-    local n, shown, level = #parts, 0, 0
-    local at = getinfo(co, 0, "Snl")
-    while at do
-        level = level + 1
-        local caller = getinfo(co, level, "Snl")
-        -- What an API function calls is not shown.
-        if not (is_api(caller) and (at.what == "C" or is_api(at))) then
-            n = n + 1
-            if shown == MAX_LEVELS then
-                parts[n] = "\n\t..."
-                return
-            end
-            shown = shown + 1
-            parts[n] = describe(at)
-        end
-        at = caller
-    end
-end
-
--- What killed `co`: the message and the traceback as the error log shows them. `parents` are the light threads that
--- wait for it.
-return function(co, message, ...)
-    local chain = { ... }
-    table.insert(chain, 1, co)
-    if rawequal(broken.message, message) and broken.within == co then
-        for i = broken.n, 1, -1 do
-            table.insert(chain, 1, broken[i])
-        end
-    end
+-- The coroutines through which `message` has gone on its way to `co`, innermost first.
+local function through(co, message)
+    local chain = broken
     broken = { n = 0 }
-
-    local parts = { "stack traceback:" }
-    for i = 1, math.min(#chain, MAX_COROUTINES) do
-        parts[#parts + 1] = "\ncoroutine " .. i - 1 .. ":"
-        append(parts, chain[i])
+    if rawequal(chain.message, message) and chain.within == co then
+        return chain
     end
-    local t = type(message)
-    if t ~= "string" and t ~= "number" then
-        message = "unknown reason"
-    end
-    return tostring(message), table.concat(parts)
+    return broken
 end
+
+-- A light thread has come to its end. Its reference below 0: its parent waits for what it leaves.
+local function ended(co)
+    local ref = busy[co]
+    if type(ref) == "number" then
+        busy[co] = ref < 0 and "dead" or "zombie"
+    end
+end
+
+return {
+    border = W,
+    busy = busy,
+    ended = ended,
+    isyieldable = isyieldable,
+    parents = parents,
+    through = through,
+    yield = yield,
+}

@@ -36,6 +36,12 @@ local control = require "nightjar.control"
 ngx.exec = control.exec
 ngx.redirect = control.redirect
 
+local threads = require "nightjar.threads"
+ngx.thread = {
+    spawn = threads.spawn,
+    wait = threads.wait,
+    kill = threads.kill,
+}
 ngx.sleep = require("nightjar.sleep").sleep
 local capture = require "nightjar.capture"
 ngx.location = {

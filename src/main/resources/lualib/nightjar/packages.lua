@@ -2,10 +2,11 @@
 -- rest of package.path, package.cpath. So a lua-resty-core on lua_package_path wins, and one that happens to be
 -- installed on the machine does not.
 
-local resource, path, cpath = ...
+local resource, compile, path, cpath = ...
 
 local concat = table.concat
 local error = error
+local find = string.find
 local gmatch = string.gmatch
 local loadfile = loadfile
 local loadstring = loadstring
@@ -42,6 +43,9 @@ local function packed(name)
     local source = resource(name)
     if not source then
         return nil
+    elseif find(name, "^nightjar%.") then
+        -- It stands where upstream has C.
+        return compile(source, "=[C]")
     end
     local file = searchpath(name, configured())
     local loader, wrong

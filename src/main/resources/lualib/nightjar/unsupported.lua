@@ -11,7 +11,6 @@ local names = {
     "re.find", "re.gmatch", "re.gsub", "re.match", "re.sub",
     "req.socket",
     "socket.connect", "socket.stream", "socket.tcp", "socket.udp",
-    "thread.kill", "thread.spawn", "thread.wait",
     "timer.at", "timer.every", "timer.pending_count", "timer.running_count",
 }
 
@@ -24,9 +23,6 @@ local phases = {
     ["socket.stream"] = check.YIELDABLE,
     ["socket.tcp"] = check.YIELDABLE,
     ["socket.udp"] = check.YIELDABLE,
-    ["thread.kill"] = check.YIELDABLE,
-    ["thread.spawn"] = check.YIELDABLE,
-    ["thread.wait"] = check.YIELDABLE,
     ["timer.at"] = check.BEFORE_EXIT,
     ["timer.every"] = check.BEFORE_EXIT,
 }

@@ -35,8 +35,8 @@ class LuaVmTest {
 
     @Test
     void findsPackedModulesAndPrefersThoseOfTheConfiguredPath() throws IOException {
-        var dir = module("nightjar/tables.lua", "return 'mine'");
-        assertThat(run(path(dir + "/?.lua;;"), "ngx.print(require 'nightjar.tables')")).isEqualTo("mine");
+        var dir = module("resty/core/utils.lua", "return 'mine'");
+        assertThat(run(path(dir + "/?.lua;;"), "ngx.print(require 'resty.core.utils')")).isEqualTo("mine");
         assertThat(run(path(";;"), "ngx.print(type(package.loaders[2]('nightjar.tables')))")).isEqualTo("function");
         assertThat(run(path(";;"), "ngx.print(type(package.loaders[2]('nightjar.nowhere')))")).isEqualTo("nil");
     }

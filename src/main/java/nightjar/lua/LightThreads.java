@@ -1,0 +1,48 @@
+package nightjar.lua;
+
+import nightjar.luajit.Ffi;
+import nightjar.luajit.LuaFunction;
+import nightjar.luajit.LuaState;
+
+/// The Java half of `ngx.thread`; `threads.lua` makes the coroutines and keeps who is whose parent.
+/// Source: ngx_http_lua_uthread.c.
+final class LightThreads {
+    /// The thread waits for subrequests, which cannot be called off.
+    private static final int BUSY = -3;
+
+    private final Scheduler scheduler;
+
+    LightThreads(Scheduler scheduler) {
+        this.scheduler = scheduler;
+    }
+
+    /// The running thread waits until `ref`, or another for which this is called before it yields, ends; it is woken with
+    /// true and what that one returned, or false and its error.
+    @Ffi("nightjar_ffi_thread_wait")
+    void await(int ref) {
+        var running = scheduler.running();
+        if (!running.parked()) scheduler.park(() -> {});
+        running.vm.adopted(ref).waitedBy(running);
+    }
+
+    /// Ends thread `ref` where it waits.
+    /// @return 0 or [#BUSY]
+    @Ffi("nightjar_ffi_thread_kill")
+    int kill(int ref) {
+        var thread = scheduler.running().vm.adopted(ref);
+        if (thread.capture != null && thread.capture.pending()) return BUSY;
+        scheduler.give(thread.task, thread);
+        return LuaTask.OK;
+    }
+
+    /// What a thread that has ended left on its stack: true and what it returned, or false and its error.
+    @LuaFunction("ngx._collect")
+    int collect(long L) {
+        long co = LuaState.thread(L, 1);
+        int n = LuaState.top(co);
+        LuaState.checkStack(L, n + 1);
+        LuaState.push(L, LuaState.status(co) == LuaState.OK);
+        LuaState.move(co, L, n);
+        return n + 1;
+    }
+}
