@@ -327,15 +327,35 @@ public final class Request {
         log.write(level, c.number, b.toString());
     }
 
+    /// As [#log], from a thread that is not the worker's while the worker may go on: made of strings alone, since the memory with
+    /// the request's head may be gone.
+    public void logFromOutside(Level level, String text) {
+        var log = core().log();
+        if (!log.on(level)) return;
+        var b = new StringBuilder(text);
+        c.describe(b);
+        b.append(", server: ").append(server.name());
+        b.append(", request: \"").append(main.method).append(' ').append(main.unparsedUri);
+        if (main.version != HTTP_09) b.append(" HTTP/").append(main.version / 1000).append('.').append(main.version % 1000);
+        b.append('"');
+        describeSubrequest(b);
+        var name = main.host;
+        if (name != null) b.append(", host: \"").append(name).append('"');
+        log.write(level, c.number, b.toString());
+    }
+
+    private void describeSubrequest(StringBuilder b) {
+        if (parent == null) return;
+        b.append(", subrequest: \"").append(uri);
+        if (args != null && !args.isEmpty()) b.append('?').append(args);
+        b.append('"');
+    }
+
     private void describe(StringBuilder b) {
         b.append(", server: ").append(server.name());
         var line = main.requestLine();
         if (!line.isEmpty()) b.append(", request: \"").append(line).append('"');
-        if (parent != null) {
-            b.append(", subrequest: \"").append(uri);
-            if (args != null && !args.isEmpty()) b.append('?').append(args);
-            b.append('"');
-        }
+        describeSubrequest(b);
         if (upstreamText != null) b.append(", upstream: \"").append(upstreamText).append('"');
         var h = in.get("host");
         if (h != null) b.append(", host: \"").append(h).append('"');

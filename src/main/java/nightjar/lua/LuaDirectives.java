@@ -34,6 +34,9 @@ final class LuaDirectives {
     /// Unlike nginx, a VM's heap is bounded, so that a script which fills it gets "not enough memory". 0: no bound.
     static final Directive<Long> MEMORY_LIMIT = offset("lua_memory_limit", HTTP_ONLY, 1L << 30);
 
+    /// How long in milliseconds a script may hold its worker before the error log is told; 0: it is not.
+    static final Directive<Long> STALL_LOG = one("lua_stall_log", HTTP_ONLY, 1, a -> a.word(1).equals("off") ? 0 : a.msec(1), 1000L);
+
     static final Directive<?>[] ALL = {
         one("lua_package_path", HTTP_ONLY, Arity.take(1), PACKAGE_PATH, LuaDirectives::path),
         one("lua_package_cpath", HTTP_ONLY, Arity.take(1), PACKAGE_CPATH, LuaDirectives::path),
@@ -43,7 +46,7 @@ final class LuaDirectives {
             a.warn("lua_load_resty_core is deprecated (the lua-resty-core library is required since ngx_lua v0.10.16)");
         }),
         NEED_REQUEST_BODY, USE_DEFAULT_TYPE, HTTP10_BUFFERING, TRANSFORM_UNDERSCORES, CHECK_CLIENT_ABORT, THREAD_CACHE_MAX_ENTRIES,
-        MALLOC_TRIM, MEMORY_LIMIT,
+        MALLOC_TRIM, MEMORY_LIMIT, STALL_LOG,
         flag("lua_sa_restart", HTTP_ONLY, true),
         number("lua_max_running_timers", HTTP_ONLY, 256), number("lua_max_pending_timers", HTTP_ONLY, 1024),
         number("lua_regex_cache_max_entries", HTTP_ONLY, 1024), number("lua_regex_match_limit", HTTP_ONLY, 0),

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class LuaStart implements HttpModule.OnWorker {
     private final LuaModule.Apis apis;
     private final LuaModule.Process process;
+    private final StallWatch stalls = new StallWatch();
     private final Map<Worker, LuaWorker> workers = new ConcurrentHashMap<>();
 
     LuaStart(LuaModule.Apis apis, LuaModule.Process process) {
@@ -34,6 +35,7 @@ final class LuaStart implements HttpModule.OnWorker {
         tell(lua.process(), w, conf, main);
         var vm = vm(lua, main);
         main.vm(w.worker.id, vm);
+        stalls.watch(lua, main, LuaDirectives.STALL_LOG.get(conf.scope));
         var code = main.initWorker();
         if (code != null) fake(lua, vm, main, code, LuaCtx.INIT_WORKER, "init_worker_by_lua");
         ready.run();
@@ -111,6 +113,7 @@ final class LuaStart implements HttpModule.OnWorker {
         lua.process().exiting = true;
         var code = main.exitWorker();
         if (code != null) fake(lua, vm, main, code, LuaCtx.EXIT_WORKER, "exit_worker_by_lua");
+        stalls.forget(lua, main);
         close(vm, main.log());
         done.run();
     }

@@ -19,6 +19,8 @@ public abstract class LuaTask {
     /// The call is an error, its text the [#refusal].
     public static final int ERROR = -1;
 
+    /// What it began with.
+    @Nullable LuaCode code;
     @Nullable LuaThread entry;
     /// Light threads that have not ended, the entry thread among them; in no order.
     private final ArrayList<LuaThread> threads = new ArrayList<>(1);

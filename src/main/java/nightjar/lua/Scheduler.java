@@ -21,6 +21,8 @@ public final class Scheduler {
 
     private final LuaWorker worker;
     private final Border border;
+    /// How [StallWatch] sees from its thread what runs.
+    final Turns turns = new Turns();
     private @Nullable LuaThread running;
     private @Nullable LuaEvent asked;
 
@@ -40,6 +42,7 @@ public final class Scheduler {
         int function = vm.function(code, task);
         var thread = vm.take(task);
         task.add(thread);
+        task.code = code;
         task.entry = thread;
         LuaState.rawGet(thread.co, LuaState.REGISTRYINDEX, function);
         for (var argument : arguments) LuaState.push(thread.co, argument);
@@ -127,12 +130,15 @@ public final class Scheduler {
     private LuaEvent runOutermost(LuaTask task, LuaThread thread, int values) {
         border.request(task.handle());
         thread.vm.guard();
+        turns.begin();
         try {
             return loop(task, thread, values);
         } finally {
+            var stall = turns.end();
             thread.vm.release();
             border.request(0);
             running = null;
+            if (stall != null) StallWatch.ended(task, stall);
         }
     }
 
