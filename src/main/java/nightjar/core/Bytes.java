@@ -19,11 +19,12 @@ public final class Bytes {
     }
 
     public static String string(byte[] b) {
-        return new String(b, StandardCharsets.ISO_8859_1);
+        return string(b, 0, b.length);
     }
 
+    @SuppressWarnings("deprecation") // as above: a copy without a look at the charset
     public static String string(byte[] b, int off, int n) {
-        return new String(b, off, n, StandardCharsets.ISO_8859_1);
+        return new String(b, 0, off, n);
     }
 
     /// The bytes of the UTF-8 form, one a character: how a Java string (a path, an exception's text) becomes bytes.

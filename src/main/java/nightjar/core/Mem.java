@@ -8,8 +8,9 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 
 /// Memory outside the heap, by address. One segment spans the whole address space, so that an access compiles to
 /// one machine instruction and nothing is allocated; nothing checks an address either: a wrong one ends the process.
@@ -20,6 +21,7 @@ public final class Mem {
     public static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     private static final boolean LITTLE = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGHS = 0x8080808080808080L;
     /// Up to here a copy is a few plain loads and stores; beyond, the JVM's own copy is cheaper.
@@ -70,12 +72,18 @@ public final class Mem {
     }
 
     public static void put(long dst, byte[] s, int off, int n) {
-        MemorySegment.copy(s, off, ALL, JAVA_BYTE, dst, n);
+        if (n > SHORT) {
+            MemorySegment.copy(s, off, ALL, JAVA_BYTE, dst, n);
+            return;
+        }
+        int k = 0;
+        for (; k + 8 <= n; k += 8) l(dst + k, (long) LONGS.get(s, off + k));
+        for (; k < n; k++) b(dst + k, s[off + k]);
     }
 
     /// Returns the address after the last byte written.
     public static long put(long dst, byte[] s) {
-        MemorySegment.copy(s, 0, ALL, JAVA_BYTE, dst, s.length);
+        put(dst, s, 0, s.length);
         return dst + s.length;
     }
 
@@ -91,17 +99,23 @@ public final class Mem {
 
     /// Copies `n` bytes from memory into `to` at `off`.
     public static void get(long a, byte[] to, int off, int n) {
-        MemorySegment.copy(ALL, JAVA_BYTE, a, to, off, n);
+        if (n > SHORT) {
+            MemorySegment.copy(ALL, JAVA_BYTE, a, to, off, n);
+            return;
+        }
+        int k = 0;
+        for (; k + 8 <= n; k += 8) LONGS.set(to, off + k, l(a + k));
+        for (; k < n; k++) to[off + k] = b(a + k);
     }
 
     public static byte[] bytes(long a, int n) {
         var to = new byte[n];
-        MemorySegment.copy(ALL, JAVA_BYTE, a, to, 0, n);
+        get(a, to, 0, n);
         return to;
     }
 
     public static String string(long a, int n) {
-        return n == 0 ? "" : new String(bytes(a, n), StandardCharsets.ISO_8859_1);
+        return n == 0 ? "" : Bytes.string(bytes(a, n));
     }
 
     /// The string that ends before the first zero byte.
