@@ -176,8 +176,8 @@ public final class Core {
         }
 
         boolean keepaliveDisabled(Request r) {
-            return keepaliveDisable.contains("msie6") && r.in.msie6() && r.method.equals("POST")
-                    || keepaliveDisable.contains("safari") && r.in.safari();
+            return r.in.msie6() && keepaliveDisable.contains("msie6") && r.method.equals("POST")
+                    || r.in.safari() && keepaliveDisable.contains("safari");
         }
     }
     public static final ConfKey<Conf> CONF = new ConfKey<>(Conf::new);

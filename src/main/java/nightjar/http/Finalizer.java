@@ -19,16 +19,21 @@ public final class Finalizer {
             if (r.filterFailed) { terminate(r, 0); return; }
         }
         switch (outcome) {
-            case Signal.AGAIN, Signal.DONE -> { }
-            case Signal.DECLINED -> {
-                r.content = null;
-                r.contentRunning = false;
-                r.server.http.engine.resume(r, Outcome.DECLINED);
-            }
-            case Signal.OK -> end(r, outcome);
-            case Signal.ERROR -> {
-                // the parent decides what a subrequest that broke off is to it
-                if (r.isSubrequest() && r.ended != null) endSubrequest(r, outcome); else terminate(r, 0);
+            // two switches: one over both kinds of labels would be a call to a bootstrapped method
+            case Signal signal -> {
+                switch (signal) {
+                    case AGAIN, DONE -> { }
+                    case DECLINED -> {
+                        r.content = null;
+                        r.contentRunning = false;
+                        r.server.http.engine.resume(r, Outcome.DECLINED);
+                    }
+                    case OK -> end(r, outcome);
+                    case ERROR -> {
+                        // the parent decides what a subrequest that broke off is to it
+                        if (r.isSubrequest() && r.ended != null) endSubrequest(r, outcome); else terminate(r, 0);
+                    }
+                }
             }
             case Status(int code) -> status(r, code);
         }

@@ -3,7 +3,6 @@ package nightjar.http;
 import java.util.ArrayList;
 import java.util.List;
 import nightjar.core.Log.Level;
-import nightjar.http.Outcome.Signal;
 import nightjar.http.Outcome.Status;
 
 /// Runs a request through the phases: one flat list of steps, of which each location uses some.
@@ -125,28 +124,30 @@ public final class PhaseEngine {
         if (step >= content) return nextContent(r, outcome);
         return switch (phases[step]) {
             case POST_READ, PREACCESS, PRECONTENT -> generic(r, step, outcome);
-            case SERVER_REWRITE, REWRITE -> switch (outcome) {
-                case Signal.DECLINED -> { r.step++; yield true; }
-                case Signal.DONE, Signal.AGAIN -> false;
-                default -> { Finalizer.finalize(r, outcome); yield false; }
-            };
-            case FIND_CONFIG, POST_REWRITE, POST_ACCESS -> switch (outcome) {
-                case Signal.DECLINED -> { if (r.step == step) r.step++; yield true; }
-                case Signal.DONE, Signal.AGAIN -> false;
-                default -> { Finalizer.finalize(r, outcome); yield false; }
-            };
+            case SERVER_REWRITE, REWRITE -> declined(r, outcome) && advance(r);
+            // a handler here may have set the step itself
+            case FIND_CONFIG, POST_REWRITE, POST_ACCESS -> declined(r, outcome) && (r.step != step || advance(r));
             case ACCESS -> access(r, step, outcome);
             case CONTENT, LOG -> nextContent(r, outcome);
         };
     }
 
     private boolean generic(Request r, int step, Outcome outcome) {
-        return switch (outcome) {
-            case Signal.OK -> { r.step = after(phases[step]); yield true; }
-            case Signal.DECLINED -> { r.step++; yield true; }
-            case Signal.AGAIN, Signal.DONE -> false;
-            default -> { Finalizer.finalize(r, outcome); yield false; }
-        };
+        if (outcome != Outcome.OK) return declined(r, outcome) && advance(r);
+        r.step = after(phases[step]);
+        return true;
+    }
+
+    /// Whether the handler left the request to the next one; a final outcome ends it here.
+    private static boolean declined(Request r, Outcome outcome) {
+        if (outcome == Outcome.DECLINED) return true;
+        if (outcome != Outcome.AGAIN && outcome != Outcome.DONE) Finalizer.finalize(r, outcome);
+        return false;
+    }
+
+    private static boolean advance(Request r) {
+        r.step++;
+        return true;
     }
 
     private boolean nextContent(Request r, Outcome outcome) {
