@@ -285,7 +285,6 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
             r.version = line.version();
             r.uri = line.uri();
             r.args = line.argsStart < 0 ? null : line.args();
-            r.unparsedUri = line.unparsedUri();
             r.validUnparsedUri = true;
             var host = h.server();
             r.host = host.isEmpty() ? null : host;
@@ -294,6 +293,8 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
                 r.server = listen.names.find(r, host);
                 r.loc = r.server.root;
             }
+        } else {
+            r.unparsedUri = "";
         }
         state = State.REQUEST;
         return r;

@@ -23,7 +23,7 @@ final class CoreVariables {
     static final Variable[] ALL = {
         variable("uri", r -> r.uri),
         variable("document_uri", r -> r.uri),
-        variable("request_uri", r -> r.main.unparsedUri),
+        variable("request_uri", r -> r.main.unparsedUri()),
         variable("args", r -> r.args, CoreVariables::setArgs),
         variable("query_string", r -> r.args),
         variable("is_args", r -> r.args == null || r.args.isEmpty() ? "" : "?"),

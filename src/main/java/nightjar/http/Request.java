@@ -37,9 +37,9 @@ public final class Request {
     public String uri = "";
     /// What follows `?`, or `null` when there is none.
     public @Nullable String args;
-    /// The request target as sent.
-    public String unparsedUri = "";
-    /// `unparsedUri` is what `uri` and `args` say: neither was changed. nginx: r->valid_unparsed_uri.
+    /// The request target as sent, once asked for.
+    @Nullable String unparsedUri;
+    /// [#unparsedUri()] is what `uri` and `args` say: neither was changed. nginx: r->valid_unparsed_uri.
     public boolean validUnparsedUri;
     /// The location was chosen by `uri` as it is: no rewrite has changed it since. nginx: r->valid_location.
     public boolean validLocation = true;
@@ -370,6 +370,12 @@ public final class Request {
     public String requestLine() {
         if (requestLine == null) requestLine = main == this ? in.line.text() : main.requestLine();
         return requestLine;
+    }
+
+    /// The request target as the client sent it; empty when its head was not read whole.
+    public String unparsedUri() {
+        if (unparsedUri == null) unparsedUri = main == this ? in.line.unparsedUri() : main.unparsedUri();
+        return unparsedUri;
     }
 
     // --- arguments

@@ -29,7 +29,6 @@ public final class Subrequest {
         var r = new Request(parent.c, parent, parent.in, parent.server);
         r.uri = uri;
         r.args = args == null || args.isEmpty() ? null : args;
-        r.unparsedUri = parent.unparsedUri;
         r.host = parent.host;
         r.method = "GET";
         r.version = parent.version;

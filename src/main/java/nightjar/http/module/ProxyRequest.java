@@ -90,10 +90,10 @@ final class ProxyRequest {
         var given = target.url().uri();
         boolean fixed = target.pass().value() == null;
         if (!fixed && !given.isEmpty()) return given;
-        if (given.isEmpty() && r.validUnparsedUri) return r.unparsedUri;
+        if (given.isEmpty() && r.validUnparsedUri) return r.unparsedUri();
         int from = r.validLocation && !given.isEmpty() ? Math.min(target.pass().location().length(), r.uri.length()) : 0;
         var rest = r.uri.substring(from);
-        if (r.internal || r.unparsedUri.indexOf('%') >= 0) rest = UriCodec.escape(rest, UriCodec.Escape.URI);
+        if (r.internal || r.unparsedUri().indexOf('%') >= 0) rest = UriCodec.escape(rest, UriCodec.Escape.URI);
         var uri = r.validLocation ? given + rest : rest;
         return r.args == null || r.args.isEmpty() ? uri : uri + "?" + r.args;
     }

@@ -4,7 +4,6 @@ import nightjar.core.Mem;
 import nightjar.core.Posix;
 import nightjar.http.Version;
 import nightjar.lua.LuaProcess;
-import nightjar.lua.Scheduler;
 import nightjar.luajit.Ffi;
 
 /// `ngx.config`, `ngx.worker` and the module `ngx.process`.
@@ -14,12 +13,10 @@ final class ProcessApi {
 
     private final LuaResult result;
     private final LuaProcess process;
-    private final Scheduler scheduler;
 
-    ProcessApi(LuaResult result, LuaProcess process, Scheduler scheduler) {
+    ProcessApi(LuaResult result, LuaProcess process) {
         this.result = result;
         this.process = process;
-        this.scheduler = scheduler;
     }
 
     @Ffi("nightjar_ffi_prefix")
@@ -54,7 +51,7 @@ final class ProcessApi {
 
     @Ffi("ngx_http_lua_ffi_worker_exiting")
     int exiting() {
-        return scheduler.exiting() ? 1 : 0;
+        return process.exiting ? 1 : 0;
     }
 
     /// Unlike nginx, all workers live in one process.
