@@ -51,6 +51,10 @@ final class ServerProcess {
     private final Environment environment = new Environment();
     /// The one in use, after it those that finish their requests.
     private final List<Serving> served = new ArrayList<>();
+    /// The configuration in use, at last the one that was.
+    private volatile @Nullable Cycle cycle;
+    /// A graceful stop has begun.
+    private boolean quitting;
     private boolean ended;
 
     private ServerProcess() {}
@@ -73,8 +77,6 @@ final class ServerProcess {
         return 0;
     }
 
-    private Cycle cycle() { return served.getFirst().cycle; }
-
     // --- start
 
     private void start(Cycle c) {
@@ -88,7 +90,7 @@ final class ServerProcess {
             environment.apply(ProcessConf.ENV.get(c.main));
             if (c.hasMaster()) c.log.write(Level.NOTICE, "start worker processes");
             var modules = startModules(c);
-            served.add(new Serving(c, modules));
+            use(new Serving(c, modules));
             if (http != null) Zones.keep(http);
             if (opened != null) sockets.accept(http, opened, modules.workers(), multiAccept(c));
         } catch (ConfException e) {
@@ -102,6 +104,11 @@ final class ServerProcess {
         redirectStderr(c);
         LogFile.closeBefore(c.turn);
         launcher.ready(foreground, greeting(c));
+    }
+
+    private void use(Serving s) {
+        served.addFirst(s);
+        cycle = s.cycle;
     }
 
     private void tellSystem(Cycle c) {
@@ -145,7 +152,7 @@ final class ServerProcess {
     private void bug(Throwable e) {
         var text = new StringBuilder("internal error: ").append(e);
         for (var at : e.getStackTrace()) text.append("\n    at ").append(at);
-        (served.isEmpty() ? new Log(List.of(Log.Target.stderr(Level.ALERT))) : cycle().log).write(Level.ALERT, text.toString());
+        (cycle == null ? new Log(List.of(Log.Target.stderr(Level.ALERT))) : cycle.log).write(Level.ALERT, text.toString());
     }
 
     private static boolean multiAccept(Cycle c) { return ProcessConf.MULTI_ACCEPT.get(c.events()); }
@@ -212,8 +219,8 @@ final class ServerProcess {
     }
 
     private void obey(Order order) {
-        boolean last = order == Order.HUP && !cycle().hasMaster();
-        cycle().log.write(Level.NOTICE, "signal " + order.number + " (SIG" + order + ") received" + (last ? Order.TERM.action : order.action));
+        boolean last = order == Order.HUP && !cycle.hasMaster();
+        cycle.log.write(Level.NOTICE, "signal " + order.number + " (SIG" + order + ") received" + (last ? Order.TERM.action : order.action));
         switch (order) {
             case TERM, INT -> stopFast();
             case QUIT -> stopGracefully();
@@ -225,7 +232,7 @@ final class ServerProcess {
     }
 
     private void reopen() {
-        var c = cycle();
+        var c = cycle;
         c.log.write(Level.NOTICE, "reopening logs");
         var owner = ProcessConf.USER.get(c.main);
         boolean own = owner != null && c.hasMaster() && Posix.geteuid() == 0;
@@ -234,6 +241,7 @@ final class ServerProcess {
     }
 
     private void reload() {
+        if (quitting) return;
         var old = served.getFirst();
         old.cycle.log.write(Level.NOTICE, "reconfiguring");
         try {
@@ -242,15 +250,12 @@ final class ServerProcess {
             old.cycle.log.write(e.level, e.getMessage());
             return;
         }
-        retire(old, () -> {
-            served.remove(old);
-            LogFile.closeBefore(served.stream().mapToInt(s -> s.cycle.turn).min().orElse(0));
-        });
+        retire(old);
     }
 
     /// Serves `next` from here on.
     private void take(Cycle next) {
-        var pidPath = cycle().pidPath();
+        var pidPath = cycle.pidPath();
         if (!next.pidPath().equals(pidPath)) PidFile.write(next.pidPath());
         next.open();
         var http = next.http;
@@ -262,23 +267,23 @@ final class ServerProcess {
             modules = startModules(next);
         } catch (ConfException e) {
             if (opened != null) sockets.drop(opened);
-            environment.apply(ProcessConf.ENV.get(cycle().main));
+            environment.apply(ProcessConf.ENV.get(cycle.main));
             throw e;
         }
         if (!next.pidPath().equals(pidPath)) Posix.unlink(pidPath);
-        served.addFirst(new Serving(next, modules));
+        use(new Serving(next, modules));
         if (http != null) Zones.keep(http);
         if (opened != null) sockets.accept(http, opened, modules.workers(), multiAccept(next));
         else sockets.close();
         redirectStderr(next);
     }
 
-    /// Lets the requests of `old` end, then its modules, then runs `then` as an order.
-    private void retire(Serving old, Runnable then) {
+    /// Lets the requests of `old` end, for `worker_shutdown_timeout` at most, then its modules.
+    private void retire(Serving old) {
         var log = old.cycle.log;
         var http = old.cycle.http;
         if (http == null) {
-            orders.add(then);
+            orders.add(() -> retired(old));
             return;
         }
         http.closing = true;
@@ -286,6 +291,7 @@ final class ServerProcess {
         var left = new AtomicInteger(old.modules.workers().size());
         for (var w : old.modules.workers()) w.worker.execute(() -> {
             log.write(Level.NOTICE, "gracefully shutting down");
+            old.modules.closing(w);
             var timeout = Timer.of(() -> w.closeAll(http));
             if (limit > 0) w.worker.timers.add(timeout, limit);
             w.drain(http, () -> {
@@ -293,18 +299,24 @@ final class ServerProcess {
                 log.write(Level.NOTICE, "exiting");
                 old.modules.stop(w, () -> {
                     if (old.cycle.hasMaster()) log.write(Level.NOTICE, "exit");
-                    if (left.decrementAndGet() == 0) orders.add(then);
+                    if (left.decrementAndGet() == 0) orders.add(() -> retired(old));
                 });
             });
         });
     }
 
+    private void retired(Serving old) {
+        served.remove(old);
+        if (served.isEmpty()) end();
+        else LogFile.closeBefore(served.stream().mapToInt(s -> s.cycle.turn).min().orElse(0));
+    }
+
+    /// Those that a reload has sent on their way out end by themselves.
     private void stopGracefully() {
+        if (quitting) return;
+        quitting = true;
         sockets.close();
-        retire(served.getFirst(), () -> {
-            for (var s : List.copyOf(served).subList(1, served.size())) stopModules(s);
-            end();
-        });
+        retire(served.getFirst());
     }
 
     private void stopFast() {
@@ -335,8 +347,8 @@ final class ServerProcess {
     private void end() {
         if (ended) return;
         ended = true;
-        cycle().log.write(Level.NOTICE, "exit");
-        Posix.unlink(cycle().pidPath());
+        cycle.log.write(Level.NOTICE, "exit");
+        Posix.unlink(cycle.pidPath());
     }
 
     static void await(CountDownLatch latch) {

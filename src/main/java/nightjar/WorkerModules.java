@@ -70,6 +70,11 @@ final class WorkerModules {
         });
     }
 
+    /// Tells them that the configuration is on its way out; on the worker's thread.
+    void closing(HttpWorker w) {
+        for (var hook : hooks) hook.closing(w, http);
+    }
+
     /// Stops what has started on `w`, last one first. On the worker's thread; a second time there is nothing to stop.
     void stop(HttpWorker w, Runnable done) {
         int at = workers.indexOf(w);

@@ -154,6 +154,84 @@ final class ProgramTest {
     }
 
     @Test
+    void aGracefulStopWaitsForRequestsThatSleep() throws Exception {
+        conf("error_log logs/error.log notice;", "one");
+        assertThat(run().code).isZero();
+        var server = server();
+        try (var sleeping = sleeping("0.7")) {
+            signal("QUIT");
+            assertThat(text(sleeping.getInputStream())).contains("true\n");
+        }
+        server.onExit().get(SECONDS_TO_WAIT, SECONDS);
+        assertThat(log()).contains("signal 3 (SIGQUIT) received, shutting down\n").endsWith(": exit\n");
+    }
+
+    @Test
+    void afterWorkerShutdownTimeoutWhatIsLeftIsEnded() throws Exception {
+        conf("worker_shutdown_timeout 300ms; error_log logs/error.log notice;", "one");
+        assertThat(run().code).isZero();
+        var server = server();
+        try (var reading = connect()) {
+            send(reading, "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n12");
+            try (var sleeping = sleeping("60")) {
+                signal("QUIT");
+                assertThat(text(sleeping.getInputStream())).doesNotContain("true");
+            }
+            assertThat(text(reading.getInputStream())).isEmpty();
+            server.onExit().get(SECONDS_TO_WAIT, SECONDS);
+        }
+        assertThat(log()).containsSubsequence("gracefully shutting down\n", ": exiting\n", ": exit\n");
+    }
+
+    @Test
+    void aReloadEndsOldRequestsAfterWorkerShutdownTimeout() throws Exception {
+        conf("worker_shutdown_timeout 300ms; error_log logs/error.log notice;", "one");
+        assertThat(run().code).isZero();
+        try (var sleeping = sleeping("60")) {
+            conf("error_log logs/error.log notice;", "two");
+            signal("HUP");
+            assertThat(text(sleeping.getInputStream())).doesNotContain("true");
+        }
+        assertThat(get()).isEqualTo("two");
+        await(() -> log().contains(": exit\n"));
+    }
+
+    @Test
+    void aStopWaitsForRequestsOfTheConfigurationBeforeAReload() throws Exception {
+        conf("error_log logs/error.log notice;", "one");
+        assertThat(run().code).isZero();
+        var server = server();
+        try (var old = sleeping("2.5")) {
+            conf("error_log logs/error.log notice;", "two");
+            signal("HUP");
+            await(() -> answers("two"));
+            try (var sleeping = sleeping("0.3")) {
+                assertThat(text(sleeping.getInputStream())).doesNotContain("true");
+            }
+            signal("QUIT");
+            signal("HUP");
+            signal("QUIT");
+            assertThat(text(old.getInputStream())).contains("true\n");
+        }
+        server.onExit().get(SECONDS_TO_WAIT, SECONDS);
+        assertThat(log()).endsWith(": exit\n");
+    }
+
+    @Test
+    void aFastStopDoesNotWaitForAGracefulOne() throws Exception {
+        conf("error_log logs/error.log notice;", "one");
+        assertThat(run().code).isZero();
+        var server = server();
+        try (var sleeping = sleeping("60")) {
+            signal("QUIT");
+            await(() -> log().contains("gracefully shutting down"));
+            signal("TERM");
+            server.onExit().get(SECONDS_TO_WAIT, SECONDS);
+            assertThat(text(sleeping.getInputStream())).doesNotContain("true");
+        }
+    }
+
+    @Test
     void aSingleProcessEndsOnHup() throws Exception {
         conf("master_process off; error_log logs/error.log notice;", "one");
         assertThat(run().code).isZero();
@@ -176,12 +254,41 @@ final class ProgramTest {
                         listen 127.0.0.1:%d;
                         location / { return 200 "%s"; }
                         location /file { root pages; }
+                        location /sleep {
+                            content_by_lua_block {
+                                ngx.say(ngx.worker.exiting())
+                                ngx.flush(true)
+                                ngx.sleep(tonumber(ngx.var.arg_s))
+                                ngx.say(ngx.worker.exiting())
+                            }
+                        }
                         location /body {
                             content_by_lua_block { ngx.req.read_body() ngx.print(ngx.req.get_body_data()) }
                         }
                     }
                 }
                 """.formatted(main, port, answer));
+    }
+
+    private boolean answers(String answer) {
+        try {
+            return get().equals(answer);
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    /// A connection whose request sleeps, having said that the worker is not exiting.
+    private Socket sleeping(String seconds) throws IOException {
+        var socket = connect();
+        send(socket, "GET /sleep?s=" + seconds + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        var said = new StringBuilder();
+        while (said.indexOf("false\n") < 0) {
+            int b = socket.getInputStream().read();
+            assertThat(b).as("the end of: %s", said).isNotNegative();
+            said.append((char) b);
+        }
+        return socket;
     }
 
     private Result run(String... arguments) throws IOException, InterruptedException {

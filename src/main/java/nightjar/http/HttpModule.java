@@ -22,6 +22,9 @@ public record HttpModule(String name, List<Directive<?>> directives, List<ConfKe
         /// Runs before the worker accepts; calls `ready` when it may. What is thrown fails the start, or the reload.
         void start(HttpWorker worker, HttpConf conf, Runnable ready);
 
+        /// `conf` is on its way out: no new requests come, those that are there end. Told on a reload and a graceful stop.
+        default void closing(HttpWorker worker, HttpConf conf) {}
+
         /// Calls `done` when nothing of `conf` is in use any more.
         void stop(HttpWorker worker, HttpConf conf, Runnable done);
     }

@@ -61,7 +61,7 @@ public final class HttpWorker {
     void opened(Connection c) {
         active = ++connections;
         accepted++;
-        users.computeIfAbsent(c.listen.http, _ -> new int[1])[0]++;
+        hold(c.listen.http);
         c.next = first;
         if (first != null) first.prev = c;
         first = c;
@@ -72,9 +72,19 @@ public final class HttpWorker {
         if (c.prev == null) first = c.next; else c.prev.next = c.next;
         if (c.next != null) c.next.prev = c.prev;
         c.prev = c.next = null;
-        var http = c.listen.http;
-        int left = --users.get(http)[0];
-        if (left > 0) return;
+        release(c.listen.http);
+    }
+
+    /// Keeps `http` in use until [#release], so that [#drain] waits: for a connection, or for what else is to come to its end.
+    public void hold(HttpConf http) { users.computeIfAbsent(http, _ -> new int[1])[0]++; }
+
+    public void release(HttpConf http) {
+        var n = users.get(http);
+        // none after `worker_shutdown_timeout`
+        if (n != null && --n[0] == 0) unused(http);
+    }
+
+    private void unused(HttpConf http) {
         var then = whenUnused.remove(http);
         if (then != null) worker.defer(then);
     }
@@ -95,13 +105,14 @@ public final class HttpWorker {
         }
     }
 
-    /// Closes every connection of `http`, in the middle of its request if need be.
+    /// Closes every connection of `http`, in the middle of its request if need be, and lets [#drain] wait for nothing else.
     public void closeAll(HttpConf http) {
         for (var c = first; c != null; ) {
             var next = c.next;
             if (c.belongsTo(http)) c.giveUp();
             c = next;
         }
+        unused(http);
     }
 
     HeadersIn takeHead() {

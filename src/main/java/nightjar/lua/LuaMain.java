@@ -23,6 +23,9 @@ public final class LuaMain {
     /// content phase.
     boolean captures;
 
+    /// A reload or a graceful stop has begun: `ngx.worker.exiting()`.
+    volatile boolean exiting;
+
     private LuaMain(Scope http) { this.http = http; }
 
     /// The one of the `http` block around `s`, made when something in it is about Lua.

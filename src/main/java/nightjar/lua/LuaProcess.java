@@ -16,7 +16,6 @@ public final class LuaProcess {
     public int workerId = -1;
     public int workerCount = 1;
     public int type = SINGLE;
-    public boolean exiting;
     /// `NAME=value` of the configuration's `env` directives.
     public List<String> env = List.of();
     /// For what is logged outside of requests.

@@ -47,7 +47,6 @@ final class LuaStart implements HttpModule.OnWorker {
         p.workerId = w.worker.id;
         p.log = main.log();
         workers.get(w.worker).border.logLevel(main.log().level().ordinal());
-        p.exiting = false;
         process.describe(conf.scope, p);
     }
 
@@ -68,6 +67,7 @@ final class LuaStart implements HttpModule.OnWorker {
         } catch (LuaLoadException e) {
             throw new ConfException("failed to initialize Lua VM: " + e.getMessage());
         }
+        vm.exiting = () -> main.exiting;
         try {
             vm.require("nightjar.ngx");
             vm.require("resty.core");
@@ -105,12 +105,16 @@ final class LuaStart implements HttpModule.OnWorker {
 
     private static String name(String directive, LuaCode code) { return code.file != null ? directive + "_file" : directive; }
 
+    @Override public void closing(HttpWorker w, HttpConf conf) {
+        var main = LuaMain.ifAny(conf.scope);
+        if (main != null) main.exiting = true;
+    }
+
     @Override public void stop(HttpWorker w, HttpConf conf, Runnable done) {
         var main = LuaMain.ifAny(conf.scope);
         var lua = workers.get(w.worker);
         if (main == null || lua == null) { done.run(); return; }
         var vm = main.vm(w.worker.id);
-        lua.process().exiting = true;
         var code = main.exitWorker();
         if (code != null) fake(lua, vm, main, code, LuaCtx.EXIT_WORKER, "exit_worker_by_lua");
         stalls.forget(lua, main);

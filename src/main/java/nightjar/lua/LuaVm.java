@@ -1,6 +1,7 @@
 package nightjar.lua;
 
 import java.util.ArrayDeque;
+import java.util.function.BooleanSupplier;
 import java.util.Arrays;
 import nightjar.core.Bytes;
 import nightjar.core.Log.Level;
@@ -46,6 +47,8 @@ public final class LuaVm {
     private final int guard;
     private final int require;
     private boolean starved;
+    /// Whether its configuration is on its way out.
+    BooleanSupplier exiting = () -> false;
 
     /// @throws LuaLoadException when Lua code that every VM runs fails
     public LuaVm(LuaWorker worker, Options options) {

@@ -54,6 +54,11 @@ public final class Scheduler {
         return running;
     }
 
+    /// Whether the configuration that the running Lua belongs to is on its way out.
+    public boolean exiting() {
+        return running != null && running.vm.exiting.getAsBoolean();
+    }
+
     /// The running light thread is to wait: called by an API function that then yields.
     /// @param cancel undoes what would wake the thread
     public void park(Runnable cancel) {

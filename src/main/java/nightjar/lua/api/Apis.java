@@ -28,7 +28,7 @@ public final class Apis {
         lua.add(lookup, new NdkApi(result, names));
         lua.add(lookup, new ParamApi(result));
         lua.add(lookup, new LogApi(process));
-        lua.add(lookup, new ProcessApi(result, process));
+        lua.add(lookup, new ProcessApi(result, process, lua.scheduler()));
     }
 
     /// What needs neither a request nor a configuration.

@@ -4,6 +4,7 @@ import nightjar.core.Mem;
 import nightjar.core.Posix;
 import nightjar.http.Version;
 import nightjar.lua.LuaProcess;
+import nightjar.lua.Scheduler;
 import nightjar.luajit.Ffi;
 
 /// `ngx.config`, `ngx.worker` and the module `ngx.process`.
@@ -13,10 +14,12 @@ final class ProcessApi {
 
     private final LuaResult result;
     private final LuaProcess process;
+    private final Scheduler scheduler;
 
-    ProcessApi(LuaResult result, LuaProcess process) {
+    ProcessApi(LuaResult result, LuaProcess process, Scheduler scheduler) {
         this.result = result;
         this.process = process;
+        this.scheduler = scheduler;
     }
 
     @Ffi("nightjar_ffi_prefix")
@@ -51,7 +54,7 @@ final class ProcessApi {
 
     @Ffi("ngx_http_lua_ffi_worker_exiting")
     int exiting() {
-        return process.exiting ? 1 : 0;
+        return scheduler.exiting() ? 1 : 0;
     }
 
     /// Unlike nginx, all workers live in one process.
