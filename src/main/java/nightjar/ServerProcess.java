@@ -291,13 +291,16 @@ final class ServerProcess {
         var left = new AtomicInteger(old.modules.workers().size());
         for (var w : old.modules.workers()) w.worker.execute(() -> {
             log.write(Level.NOTICE, "gracefully shutting down");
-            old.modules.closing(w);
-            var timeout = Timer.of(() -> w.closeAll(http));
+            var timeout = Timer.of(() -> {
+                w.closeAll(http);
+                old.modules.giveUp(w);
+            });
             if (limit > 0) w.worker.timers.add(timeout, limit);
+            old.modules.closing(w);
             w.drain(http, () -> {
-                w.worker.timers.cancel(timeout);
                 log.write(Level.NOTICE, "exiting");
                 old.modules.stop(w, () -> {
+                    w.worker.timers.cancel(timeout);
                     if (old.cycle.hasMaster()) log.write(Level.NOTICE, "exit");
                     if (left.decrementAndGet() == 0) orders.add(() -> retired(old));
                 });
@@ -331,6 +334,7 @@ final class ServerProcess {
         var latch = new CountDownLatch(s.modules.workers().size());
         for (var w : s.modules.workers()) w.worker.execute(() -> {
             if (s.cycle.hasMaster()) s.cycle.log.write(Level.NOTICE, "exiting");
+            s.modules.giveUp(w);
             s.modules.stop(w, () -> {
                 if (s.cycle.hasMaster()) s.cycle.log.write(Level.NOTICE, "exit");
                 latch.countDown();

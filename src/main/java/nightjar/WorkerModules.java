@@ -70,10 +70,17 @@ final class WorkerModules {
         });
     }
 
-    /// Tells them that the configuration is on its way out; on the worker's thread.
+    /// Tells what has started on `w` that its configuration is on its way out. On the worker's thread.
     void closing(HttpWorker w) {
-        for (var hook : hooks) hook.closing(w, http);
+        for (var hook : startedOn(w)) hook.closing(w, http);
     }
+
+    /// Has what has started on `w` end at once. On the worker's thread.
+    void giveUp(HttpWorker w) {
+        for (var hook : startedOn(w)) hook.giveUp(w, http);
+    }
+
+    private List<OnWorker> startedOn(HttpWorker w) { return hooks.subList(0, started[workers.indexOf(w)]); }
 
     /// Stops what has started on `w`, last one first. On the worker's thread; a second time there is nothing to stop.
     void stop(HttpWorker w, Runnable done) {

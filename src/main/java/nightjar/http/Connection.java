@@ -25,8 +25,8 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     public final Conn conn;
     public final HttpWorker http;
     final ListenConf listen;
-    /// Counts connections in the process; the log's `*N`.
-    public final long number = NUMBERS.incrementAndGet();
+    /// The log's `*N`.
+    public final long number = nextNumber();
     /// Requests begun on it.
     public long requests;
     public final long acceptedMsec;
@@ -86,6 +86,9 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
         if (action != null) b.append(" while ").append(action);
         b.append(", client: ").append(conn.unix() ? "unix:" : clientText());
     }
+
+    /// Counts connections in the process, and what stands for one.
+    public static long nextNumber() { return NUMBERS.incrementAndGet(); }
 
     private String clientText() {
         var r = request;

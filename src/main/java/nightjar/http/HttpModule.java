@@ -25,7 +25,10 @@ public record HttpModule(String name, List<Directive<?>> directives, List<ConfKe
         /// `conf` is on its way out: no new requests come, those that are there end. Told on a reload and a graceful stop.
         default void closing(HttpWorker worker, HttpConf conf) {}
 
-        /// Calls `done` when nothing of `conf` is in use any more.
+        /// Ends at once what has not come to its end: `worker_shutdown_timeout` is over, or the process stops fast.
+        default void giveUp(HttpWorker worker, HttpConf conf) {}
+
+        /// The last request has been served. Calls `done` when nothing of `conf` is in use any more.
         void stop(HttpWorker worker, HttpConf conf, Runnable done);
     }
 

@@ -62,8 +62,8 @@ final class ByLua extends LuaTask {
         if (ctx != null) return ctx;
         var conf = r.conf(LuaConf.KEY);
         var vm = conf.main().vm(r.worker.id);
-        var made = vm.worker.requests.take(r, r.log().level().ordinal());
-        made.vm = conf.codeCache() ? vm : LuaStart.vm(vm.worker, conf.main());
+        var made = vm.worker.requests.take(r);
+        made.vm = conf.codeCache() ? vm : LuaStart.vm(vm.worker, conf.main(), vm.timers());
         r.set(LuaCtx.KEY, made);
         r.onClose(() -> free(r, made, vm));
         return made;
@@ -71,7 +71,7 @@ final class ByLua extends LuaTask {
 
     /// Gives a subrequest that has none yet a ctx whose Lua runs in the VM of its parent's.
     static LuaCtx ctx(Request sub, LuaVm vm) {
-        var made = vm.worker.requests.take(sub, sub.log().level().ordinal());
+        var made = vm.worker.requests.take(sub);
         made.vm = vm;
         sub.set(LuaCtx.KEY, made);
         sub.onClose(() -> free(sub, made, vm));
@@ -82,7 +82,7 @@ final class ByLua extends LuaTask {
         var vm = ctx.vm;
         if (r.debug()) r.debug("lua request cleanup: forcible=0");
         if (ctx.run != null) vm.worker.scheduler.kill(ctx.run);
-        if (vm != shared) LuaStart.close(vm, r.conf(LuaConf.KEY).main().log());
+        if (vm != shared) vm.leave(r.conf(LuaConf.KEY).main().log());
         vm.worker.requests.giveBack(ctx);
     }
 

@@ -1,5 +1,6 @@
 package nightjar.lua;
 
+import nightjar.core.Log.Level;
 import nightjar.core.Mem;
 import nightjar.http.Buf;
 import nightjar.http.CtxKey;
@@ -39,6 +40,8 @@ public final class LuaCtx {
     final int index;
     /// The request; `null` where there is no client (`init_worker_by_lua`, timers).
     public @Nullable Request r;
+    /// In its place where there is no request.
+    @Nullable LuaClient client;
     /// The VM that its Lua runs in.
     public @Nullable LuaVm vm;
 
@@ -104,6 +107,12 @@ public final class LuaCtx {
 
     /// Whether a light thread waits for subrequests, which would be left without a parent if the handler ended.
     public boolean capturing() { return capturing > 0; }
+
+    /// A line of its error log.
+    public void log(Level level, String text) {
+        if (r != null) r.log(level, text);
+        else client.write(level, text);
+    }
 
     /// Whether there is no client.
     public boolean fake() { return r == null; }

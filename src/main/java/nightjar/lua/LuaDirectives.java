@@ -31,6 +31,8 @@ final class LuaDirectives {
     static final Directive<Boolean> CHECK_CLIENT_ABORT = flag("lua_check_client_abort", HTTP_SRV_LOC_LIF, false);
     static final Directive<Integer> THREAD_CACHE_MAX_ENTRIES = number("lua_thread_cache_max_entries", HTTP_ONLY, 1024);
     static final Directive<Integer> MALLOC_TRIM = number("lua_malloc_trim", HTTP_ONLY, 1000);
+    static final Directive<Integer> MAX_RUNNING_TIMERS = number("lua_max_running_timers", HTTP_ONLY, 256);
+    static final Directive<Integer> MAX_PENDING_TIMERS = number("lua_max_pending_timers", HTTP_ONLY, 1024);
     /// Unlike nginx, a VM's heap is bounded, so that a script which fills it gets "not enough memory". 0: no bound.
     static final Directive<Long> MEMORY_LIMIT = offset("lua_memory_limit", HTTP_ONLY, 1L << 30);
 
@@ -48,7 +50,7 @@ final class LuaDirectives {
         NEED_REQUEST_BODY, USE_DEFAULT_TYPE, HTTP10_BUFFERING, TRANSFORM_UNDERSCORES, CHECK_CLIENT_ABORT, THREAD_CACHE_MAX_ENTRIES,
         MALLOC_TRIM, MEMORY_LIMIT, STALL_LOG,
         flag("lua_sa_restart", HTTP_ONLY, true),
-        number("lua_max_running_timers", HTTP_ONLY, 256), number("lua_max_pending_timers", HTTP_ONLY, 1024),
+        MAX_RUNNING_TIMERS, MAX_PENDING_TIMERS,
         number("lua_regex_cache_max_entries", HTTP_ONLY, 1024), number("lua_regex_match_limit", HTTP_ONLY, 0),
         number("lua_worker_thread_vm_pool_size", HTTP_ONLY, 10),
         msec("lua_socket_keepalive_timeout", HTTP_SRV_LOC_LIF, 60_000), msec("lua_socket_connect_timeout", HTTP_SRV_LOC_LIF, 60_000),

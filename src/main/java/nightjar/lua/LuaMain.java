@@ -8,6 +8,7 @@ import nightjar.conf.Scope;
 import nightjar.conf.Slot;
 import nightjar.core.Log;
 import nightjar.http.Core;
+import nightjar.net.Worker;
 import org.jspecify.annotations.Nullable;
 
 /// Lua of one `http { }`: what it says for the whole, and its VMs, one a worker.
@@ -23,8 +24,6 @@ public final class LuaMain {
     /// content phase.
     boolean captures;
 
-    /// A reload or a graceful stop has begun: `ngx.worker.exiting()`.
-    volatile boolean exiting;
 
     private LuaMain(Scope http) { this.http = http; }
 
@@ -52,6 +51,10 @@ public final class LuaMain {
     LuaVm.Options options() {
         return new LuaVm.Options(http.get(LuaDirectives.PACKAGE_PATH), http.get(LuaDirectives.PACKAGE_CPATH),
                 LuaDirectives.MEMORY_LIMIT.get(http), LuaDirectives.THREAD_CACHE_MAX_ENTRIES.get(http));
+    }
+
+    LuaTimers timers(Worker worker, LuaWorker lua) {
+        return new LuaTimers(worker, lua, log(), LuaDirectives.MAX_PENDING_TIMERS.get(http), LuaDirectives.MAX_RUNNING_TIMERS.get(http));
     }
 
     LuaVm vm(int worker) { return vms[worker]; }

@@ -50,12 +50,23 @@ public final class LuaRequests {
         return ctx.r;
     }
 
-    /// @param r `null` for a fake request
-    LuaCtx take(@Nullable Request r, int logLevel) {
-        var ctx = frees > 0 ? free[--frees] : make();
-        ctx.begin(r, logLevel);
+    LuaCtx take(Request r) {
+        var ctx = take();
+        ctx.begin(r, r.log().level().ordinal());
         return ctx;
     }
+
+    /// For Lua without a request.
+    LuaCtx take(LuaClient client, LuaVm vm, int phase) {
+        var ctx = take();
+        ctx.begin(null, client.log().level().ordinal());
+        ctx.client = client;
+        ctx.vm = vm;
+        ctx.context(phase);
+        return ctx;
+    }
+
+    private LuaCtx take() { return frees > 0 ? free[--frees] : make(); }
 
     private LuaCtx make() {
         if (made == MAX) throw new IllegalStateException("too many requests run Lua");
@@ -66,7 +77,9 @@ public final class LuaRequests {
     }
 
     void giveBack(LuaCtx ctx) {
+        if (ctx.r == null && ctx.vm != null && ctx.ctxRef() >= 0) ctx.vm.releaseCtx(ctx.ctxRef());
         ctx.r = null;
+        ctx.client = null;
         ctx.vm = null;
         ctx.body = null;
         if (frees == free.length) free = Arrays.copyOf(free, frees * 2);

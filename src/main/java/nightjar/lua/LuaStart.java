@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import nightjar.conf.ConfException;
 import nightjar.core.Log;
 import nightjar.core.Log.Level;
+import nightjar.http.Connection;
 import nightjar.http.Core;
 import nightjar.http.HttpConf;
 import nightjar.http.HttpModule;
@@ -33,7 +34,7 @@ final class LuaStart implements HttpModule.OnWorker {
         if (main == null) { ready.run(); return; }
         var lua = workers.computeIfAbsent(w.worker, _ -> worker(w));
         tell(lua.process(), w, conf, main);
-        var vm = vm(lua, main);
+        var vm = vm(lua, main, main.timers(w.worker, lua));
         main.vm(w.worker.id, vm);
         stalls.watch(lua, main, LuaDirectives.STALL_LOG.get(conf.scope));
         var code = main.initWorker();
@@ -60,14 +61,13 @@ final class LuaStart implements HttpModule.OnWorker {
 
     /// A VM in which `init_by_lua` has run.
     /// @throws ConfException when it failed
-    static LuaVm vm(LuaWorker lua, LuaMain main) {
+    static LuaVm vm(LuaWorker lua, LuaMain main, LuaTimers timers) {
         LuaVm vm;
         try {
-            vm = new LuaVm(lua, main.options());
+            vm = new LuaVm(lua, main.options(), timers);
         } catch (LuaLoadException e) {
             throw new ConfException("failed to initialize Lua VM: " + e.getMessage());
         }
-        vm.exiting = () -> main.exiting;
         try {
             vm.require("nightjar.ngx");
             vm.require("resty.core");
@@ -89,14 +89,12 @@ final class LuaStart implements HttpModule.OnWorker {
     }
 
     private static void fake(LuaWorker lua, LuaVm vm, LuaMain main, LuaCode code, int phase, String directive) {
-        var ctx = lua.requests.take(null, main.log().level().ordinal());
-        ctx.vm = vm;
-        ctx.context(phase);
+        var client = new LuaClient(main.log(), Connection.nextNumber(), phase == LuaCtx.INIT_WORKER ? LuaCtx.phaseName(phase) : null, null, null);
+        var ctx = lua.requests.take(client, vm, phase);
         try {
             var failure = PlainRun.run(lua, vm, main.log(), ctx, code);
             if (failure != null) {
-                var tail = phase == LuaCtx.INIT_WORKER ? ", context: init_worker_by_lua*" : "";
-                main.log().write(Level.ERROR, name(directive, code) + " error: " + failure + tail);
+                client.write(Level.ERROR, name(directive, code) + " error: " + failure);
             }
         } finally {
             lua.requests.giveBack(ctx);
@@ -107,7 +105,14 @@ final class LuaStart implements HttpModule.OnWorker {
 
     @Override public void closing(HttpWorker w, HttpConf conf) {
         var main = LuaMain.ifAny(conf.scope);
-        if (main != null) main.exiting = true;
+        var lua = workers.get(w.worker);
+        if (main == null || lua == null) return;
+        main.vm(w.worker.id).timers().exit();
+    }
+
+    @Override public void giveUp(HttpWorker w, HttpConf conf) {
+        var main = LuaMain.ifAny(conf.scope);
+        if (main != null && workers.containsKey(w.worker)) main.vm(w.worker.id).timers().kill();
     }
 
     @Override public void stop(HttpWorker w, HttpConf conf, Runnable done) {
@@ -115,20 +120,13 @@ final class LuaStart implements HttpModule.OnWorker {
         var lua = workers.get(w.worker);
         if (main == null || lua == null) { done.run(); return; }
         var vm = main.vm(w.worker.id);
-        var code = main.exitWorker();
-        if (code != null) fake(lua, vm, main, code, LuaCtx.EXIT_WORKER, "exit_worker_by_lua");
-        stalls.forget(lua, main);
-        close(vm, main.log());
-        done.run();
-    }
-
-    /// A VM has come to its end, with its configuration or, where `lua_code_cache` is off, with its request.
-    static void close(LuaVm vm, Log log) {
-        if (log.debug()) {
-            log.write(Level.DEBUG, "lua decrementing the reference count for Lua VM: 1");
-            log.write(Level.DEBUG, "lua close the global Lua VM " + vm.name());
-        }
-        vm.close();
+        vm.timers().whenNoneRuns(() -> {
+            var code = main.exitWorker();
+            if (code != null) fake(lua, vm, main, code, LuaCtx.EXIT_WORKER, "exit_worker_by_lua");
+            stalls.forget(lua, main);
+            vm.leave(main.log());
+            done.run();
+        });
     }
 
     /// A run of Lua without a request of a client, which must not wait.

@@ -19,7 +19,7 @@ public abstract class LuaTask {
     /// The call is an error, its text the [#refusal].
     public static final int ERROR = -1;
 
-    /// What it began with.
+    /// What it began with; `null`: a function, as a timer does.
     @Nullable LuaCode code;
     @Nullable LuaThread entry;
     /// Light threads that have not ended, the entry thread among them; in no order.

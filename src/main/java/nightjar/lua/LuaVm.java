@@ -1,9 +1,9 @@
 package nightjar.lua;
 
 import java.util.ArrayDeque;
-import java.util.function.BooleanSupplier;
 import java.util.Arrays;
 import nightjar.core.Bytes;
+import nightjar.core.Log;
 import nightjar.core.Log.Level;
 import nightjar.core.Mem;
 import nightjar.luajit.Exports;
@@ -46,10 +46,18 @@ public final class LuaVm {
     private final int trace;
     private final int guard;
     private final int require;
+    private final int origin;
+    private @Nullable LuaTimers timers;
+    private int users = 1;
     private boolean starved;
-    /// Whether its configuration is on its way out.
-    BooleanSupplier exiting = () -> false;
 
+    /// @throws LuaLoadException when Lua code that every VM runs fails
+    LuaVm(LuaWorker worker, Options options, LuaTimers timers) {
+        this(worker, options);
+        this.timers = timers;
+    }
+
+    /// A VM without timers.
     /// @throws LuaLoadException when Lua code that every VM runs fails
     public LuaVm(LuaWorker worker, Options options) {
         this.worker = worker;
@@ -60,6 +68,7 @@ public final class LuaVm {
         widenRegistry();
         codes = new CodeCache(L);
         boot();
+        origin = LuaState.ref(L);
         require = LuaState.ref(L);
         guard = LuaState.ref(L);
         trace = LuaState.ref(L);
@@ -98,7 +107,7 @@ public final class LuaVm {
         }
         push(options.path);
         push(options.cpath);
-        check(LuaState.pcall(L, 9, 4));
+        check(LuaState.pcall(L, 9, 5));
         LuaState.unref(L, strip);
     }
 
@@ -164,6 +173,50 @@ public final class LuaVm {
     public void close() {
         if (memory != null) memory.close();
         else LuaState.close(L);
+    }
+
+    /// The timers of its configuration.
+    LuaTimers timers() {
+        return timers;
+    }
+
+    /// One more keeps it: a request, or a timer that is to run in it.
+    void use() {
+        users++;
+    }
+
+    /// One that kept it has ended; the last one closes it.
+    void leave(Log log) {
+        if (log.debug()) log.write(Level.DEBUG, "lua decrementing the reference count for Lua VM: " + users);
+        if (--users > 0) return;
+        if (log.debug()) log.write(Level.DEBUG, "lua close the global Lua VM " + Long.toHexString(L));
+        close();
+    }
+
+    /// Pushes elements `from` to `to` of the table `ref` to a coroutine that has ended.
+    void pushElements(long co, int ref, int from, int to) {
+        int n = to - from + 1;
+        if (n <= 0) return;
+        LuaState.checkStack(L, n + 1);
+        LuaState.checkStack(co, n);
+        LuaState.rawGet(L, LuaState.REGISTRYINDEX, ref);
+        for (int i = from; i <= to; i++) LuaState.rawGet(L, 1, i);
+        LuaState.move(L, co, n);
+        LuaState.top(L, 0);
+    }
+
+    /// Where the function that table `ref` begins with is defined: source and line.
+    String origin(int ref) {
+        LuaState.rawGet(L, LuaState.REGISTRYINDEX, origin);
+        LuaState.rawGet(L, LuaState.REGISTRYINDEX, ref);
+        int rc = protectedCall(1, 1);
+        var text = rc == LuaState.OK ? LuaState.string(L, 1) : null;
+        LuaState.top(L, 0);
+        return text == null ? "(unknown)" : text;
+    }
+
+    void unref(int ref) {
+        LuaState.unref(L, ref);
     }
 
     void guard() {
@@ -236,11 +289,6 @@ public final class LuaVm {
     /// Memory ran out: once the coroutine to blame is given up, the garbage goes at once, else every later run fails.
     void starved() {
         starved = true;
-    }
-
-    /// What debug lines call it.
-    String name() {
-        return Long.toHexString(L);
     }
 
     private static String name(LuaThread thread) {

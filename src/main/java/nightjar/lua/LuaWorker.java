@@ -53,6 +53,7 @@ public final class LuaWorker {
         add(MethodHandles.lookup(), scheduler);
         add(MethodHandles.lookup(), loads);
         add(MethodHandles.lookup(), new LightThreads(scheduler));
+        add(MethodHandles.lookup(), new LuaTimerApi(border));
     }
 
     /// Lets Lua call the annotated methods of `api`. To be done before the first VM is made.

@@ -41,12 +41,17 @@ public final class Scheduler {
     LuaEvent start(LuaTask task, LuaVm vm, LuaCode code, String[] arguments) {
         int function = vm.function(code, task);
         var thread = vm.take(task);
-        task.add(thread);
         task.code = code;
-        task.entry = thread;
         LuaState.rawGet(thread.co, LuaState.REGISTRYINDEX, function);
         for (var argument : arguments) LuaState.push(thread.co, argument);
-        return run(task, thread, arguments.length);
+        return start(task, thread, arguments.length);
+    }
+
+    /// Starts the function on an ended coroutine's stack, with the `values` above it.
+    LuaEvent start(LuaTask task, LuaThread thread, int values) {
+        task.add(thread);
+        task.entry = thread;
+        return run(task, thread, values);
     }
 
     /// The light thread that runs, null outside of Lua.
@@ -56,7 +61,7 @@ public final class Scheduler {
 
     /// Whether the configuration that the running Lua belongs to is on its way out.
     public boolean exiting() {
-        return running != null && running.vm.exiting.getAsBoolean();
+        return running != null && running.vm.timers().exiting();
     }
 
     /// The running light thread is to wait: called by an API function that then yields.

@@ -44,14 +44,13 @@ final class StallWatch {
             if ((at & 1) == 0 || told || now - since < TimeUnit.MILLISECONDS.toNanos(msec)) return;
             var thread = lua.scheduler.running();
             var task = thread == null ? null : thread.task;
-            var code = task == null ? null : task.code;
             var ctx = lua.requests == null ? null : lua.requests.ctx(lua.border.request());
             int context = ctx == null ? 0 : ctx.context();
             var r = ctx == null ? null : ctx.r;
-            if (code == null || turns.current() != at) return;
+            if (task == null || turns.current() != at) return;
             told = true;
             turns.stalled(new Turns.Stall(at, since));
-            tell(r, text(code, now - since) + ", context: " + (context == 0 ? "init_by_lua*" : LuaCtx.phaseName(context)));
+            tell(r, text(task.code, now - since) + ", context: " + (context == 0 ? "init_by_lua*" : LuaCtx.phaseName(context)));
         }
 
         private void tell(@Nullable Request r, String text) {
@@ -106,7 +105,8 @@ final class StallWatch {
         task.log(Level.ERROR, text(task.code, System.nanoTime() - stall.since()) + " and let go of it");
     }
 
-    private static String text(LuaCode code, long nanos) {
-        return "lua held the worker for " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms in " + code.chunkName.substring(1);
+    private static String text(@Nullable LuaCode code, long nanos) {
+        return "lua held the worker for " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms in "
+                + (code == null ? "a timer" : code.chunkName.substring(1));
     }
 }

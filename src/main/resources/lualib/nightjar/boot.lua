@@ -101,4 +101,8 @@ return function()
 end, traceback, function()
     -- Once ngx.log is there: the warning about globals. Its own chunk name and lines, which the log line shows.
     assert(loadstring(resource "nightjar.guard", "=_G write guard"))()
-end, require
+end, require, function(t)
+    -- Where the function of a timer is defined, for Java's error log.
+    local at = debug.getinfo(t[1], "S")
+    return at.source .. ":" .. at.linedefined
+end

@@ -42,6 +42,13 @@ ngx.thread = {
     wait = threads.wait,
     kill = threads.kill,
 }
+local timers = require "nightjar.timers"
+ngx.timer = {
+    at = timers.at,
+    every = timers.every,
+    pending_count = timers.pending_count,
+    running_count = timers.running_count,
+}
 ngx.sleep = require("nightjar.sleep").sleep
 local capture = require "nightjar.capture"
 ngx.location = {

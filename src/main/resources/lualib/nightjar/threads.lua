@@ -17,7 +17,7 @@ local ended = coroutines.ended
 local error = error
 local isyieldable = coroutines.isyieldable
 local parents = coroutines.parents
-local registry = debug.getregistry()
+local ref = require("nightjar.registry").ref
 local request = border.request
 local resume = coroutine._resume
 local running = coroutine.running
@@ -38,19 +38,6 @@ local function body(f, ...)
     yield()
     return finish(f(...))
 end
-
--- Puts `value` in the registry, as luaL_ref does.
-function M.pin(value)
-    local ref = registry[0]
-    if ref and ref ~= 0 then
-        registry[0] = registry[ref]
-    else
-        ref = #registry + 1
-    end
-    registry[ref] = value
-    return ref
-end
-local pin = M.pin
 
 -- Called straight by an API function: what has to be there for a light thread.
 local function ctx()
@@ -78,10 +65,10 @@ function M.spawn(...)
     if not ok then
         error(wrong, 2)
     end
-    local ref = pin(co)
+    local thread = ref(co)
     parents[co] = running()
-    busy[co] = ref
-    W.spawned = ref
+    busy[co] = thread
+    W.spawned = thread
     W.waits = 1
     yield()
     return co

@@ -11,7 +11,6 @@ local names = {
     "re.find", "re.gmatch", "re.gsub", "re.match", "re.sub",
     "req.socket",
     "socket.connect", "socket.stream", "socket.tcp", "socket.udp",
-    "timer.at", "timer.every", "timer.pending_count", "timer.running_count",
 }
 
 -- Where some of them may be called; elsewhere that is the error.
@@ -23,8 +22,6 @@ local phases = {
     ["socket.stream"] = check.YIELDABLE,
     ["socket.tcp"] = check.YIELDABLE,
     ["socket.udp"] = check.YIELDABLE,
-    ["timer.at"] = check.BEFORE_EXIT,
-    ["timer.every"] = check.BEFORE_EXIT,
 }
 
 for _, name in ipairs(names) do

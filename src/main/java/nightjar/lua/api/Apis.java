@@ -24,6 +24,7 @@ public final class Apis {
         lua.add(lookup, new ControlApi(result, lua.scheduler()));
         lua.add(lookup, new CaptureApi(result, lua.scheduler()));
         lua.add(lookup, new SleepApi(lua.scheduler(), worker.worker, process));
+        lua.add(lookup, new SemaphoreApi(lua.scheduler(), worker.worker, process));
         lua.add(lookup, new CtxApi());
         lua.add(lookup, new NdkApi(result, names));
         lua.add(lookup, new ParamApi(result));

@@ -32,9 +32,8 @@ final class LogApi {
     }
 
     private void write(@Nullable LuaCtx c, Level level, String text) {
-        if (c != null && c.r != null) c.r.log(level, text);
-        else if (c == null || level == Level.DEBUG || c.context() == LuaCtx.EXIT_WORKER) process.log.write(level, text);
-        else process.log.write(level, text + ", context: " + LuaCtx.phaseName(c.context()));
+        if (c != null) c.log(level, text);
+        else process.log.write(level, text);
     }
 
     @Ffi("ngx_http_lua_ffi_errlog_get_sys_filter_level")
