@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// | `response_body`, `response_body_like`, `response_body_unlike` | the body, or a regex found or not found in it |
 /// | `next` | what follows is about the next response on the same connection |
 /// | `no_response` | the connection is closed without an answer |
+/// | `abort` | the client does not wait for an answer: it closes the connection, 50 ms after it has sent the request |
 /// | `closes`, `stays_open` | what the server does with the connection after this response |
 /// | `error_log`, `no_error_log` | texts, or `/regex/`, that a line of the log must or must not have |
 /// | `nightjar_only` | why this block does not hold for nginx itself |
@@ -51,7 +52,7 @@ record Block(String file, int line, String title, Map<String, Section> sections,
     static final Set<String> SERVER = Set.of("main_config", "http_config", "config", "user_files", "log_level", "must_die");
     private static final Set<String> REQUEST = Set.of("request", "raw_request");
     private static final Set<String> RESPONSE = Set.of("error_code", "response_headers", "response_body", "response_body_like",
-            "response_body_unlike", "no_response", "closes", "stays_open");
+            "response_body_unlike", "no_response", "abort", "closes", "stays_open");
     private static final Set<String> WHOLE = Set.of("error_log", "no_error_log", "nightjar_only");
     private static final Set<String> FILTERS = Set.of("chop", "escaped");
 

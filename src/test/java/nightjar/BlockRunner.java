@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class BlockRunner {
     private static final int TIMEOUT_MSEC = 5000;
     private static final int LOG_MSEC = 500;
+    private static final int ABORT_MSEC = 50;
     private static final int IDLE_MSEC = 60;
     /// The modification time of every file in `user_files`.
     private static final Instant FILE_TIME = Instant.parse("2026-01-02T03:04:05Z");
@@ -154,6 +155,10 @@ final class BlockRunner {
             for (int i = 0; i < pieces.size(); i++) {
                 if (i > 0) Thread.sleep(30);
                 socket.getOutputStream().write(pieces.get(i).getBytes(ISO_8859_1));
+            }
+            if (exchange.responses().getFirst().containsKey("abort")) {
+                Thread.sleep(ABORT_MSEC);
+                return;
             }
             var in = new BufferedInputStream(socket.getInputStream());
             int number = 0;

@@ -128,7 +128,7 @@ public final class Request {
     /// Runs when the connection takes more again.
     @Nullable Runnable writable;
     /// Runs when the client has gone away.
-    @Nullable Runnable aborted;
+    public @Nullable Runnable aborted;
     /// Bytes on the connection before this response.
     public long sentBefore;
     /// The body's length as the head framed it, whatever is made of it since; -1: none.

@@ -82,6 +82,8 @@ final class ByLua extends LuaTask {
         var vm = ctx.vm;
         if (r.debug()) r.debug("lua request cleanup: forcible=0");
         if (ctx.run != null) vm.worker.scheduler.kill(ctx.run);
+        int onAbort = ctx.takeOnAbort();
+        if (onAbort != 0) vm.unref(onAbort);
         if (vm != shared) vm.leave(r.conf(LuaConf.KEY).main().log());
         vm.worker.requests.giveBack(ctx);
     }
@@ -104,7 +106,24 @@ final class ByLua extends LuaTask {
             r.log(Level.ERROR, e.getMessage());
             return Outcome.status(e.status);
         }
-        return event == LuaEvent.WAITING ? Outcome.AGAIN : run.outcome(event);
+        if (event != LuaEvent.WAITING) return run.outcome(event);
+        if (r.conf(LuaConf.KEY).checkClientAbort()) r.main.aborted = run::clientGone;
+        return Outcome.AGAIN;
+    }
+
+    /// The client has closed its connection while Lua waits, and `lua_check_client_abort` is on.
+    private void clientGone() {
+        r.main.aborted = null;
+        r.log(Level.INFO, "client prematurely closed connection");
+        int ref = ctx.takeOnAbort();
+        if (ref != 0) {
+            if (r.debug()) r.debug("lua waking up the on_abort callback thread");
+            ctx.vm.worker.scheduler.join(this, ctx.vm.adopt(ref));
+        } else if (!ctx.abortHandled) {
+            ctx.vm.worker.scheduler.kill(this);
+            ctx.run = null;
+            resume(r, Outcome.status(CLIENT_CLOSED));
+        }
     }
 
     // --- ends
@@ -128,6 +147,7 @@ final class ByLua extends LuaTask {
     /// What the phase answers when its Lua has come to this end.
     private Outcome outcome(LuaEvent event) {
         ctx.run = null;
+        if (r.conf(LuaConf.KEY).checkClientAbort()) r.main.aborted = null;
         if (ctx.refused != null && !r.headerSent) return ctx.refused;
         var outcome = switch (event) {
             case LuaEvent.Ended _ -> phase == LuaCtx.CONTENT ? LuaOutput.last(r, ctx) : Outcome.OK;

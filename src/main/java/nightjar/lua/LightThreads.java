@@ -9,6 +9,7 @@ import nightjar.luajit.LuaState;
 final class LightThreads {
     /// The thread waits for subrequests, which cannot be called off.
     private static final int BUSY = -3;
+    private static final int DUPLICATE = -1, OFF = -2;
 
     private final Scheduler scheduler;
 
@@ -32,6 +33,16 @@ final class LightThreads {
         var thread = scheduler.running().vm.adopted(ref);
         if (thread.capture != null && thread.capture.pending()) return BUSY;
         scheduler.give(thread.task, thread);
+        return LuaTask.OK;
+    }
+
+    /// `ngx.on_abort`: the coroutine `ref` becomes a light thread when the client closes its connection.
+    /// @return 0; [#DUPLICATE], [#OFF]: then `ref` stays the caller's
+    @Ffi("nightjar_ffi_on_abort")
+    int onAbort(LuaCtx c, int ref) {
+        if (c.abortHandled) return DUPLICATE;
+        if (!c.r.conf(LuaConf.KEY).checkClientAbort()) return OFF;
+        c.onAbort(ref);
         return LuaTask.OK;
     }
 

@@ -49,6 +49,10 @@ public final class LuaCtx {
     @Nullable ByLua run;
     /// Light threads that wait for subrequests.
     int capturing;
+    /// Reference of the coroutine that `ngx.on_abort` made, 0 when it did not or that one has begun.
+    private int onAbort;
+    /// `ngx.on_abort` has been called.
+    boolean abortHandled;
     /// The request body has been read because `lua_need_request_body` is on.
     boolean bodyRead;
     /// HTTP/1.0 and no Content-Length: the response is gathered in `out` and sent with its length.
@@ -95,6 +99,8 @@ public final class LuaCtx {
         run = null;
         exitCode = 0;
         capturing = 0;
+        onAbort = 0;
+        abortHandled = false;
         Mem.i(handle + CONTEXT, 0);
         Mem.i(handle + CTX_REF, NO_REF);
         Mem.i(handle + FAKE, request == null ? 1 : 0);
@@ -112,6 +118,17 @@ public final class LuaCtx {
     public void log(Level level, String text) {
         if (r != null) r.log(level, text);
         else client.write(level, text);
+    }
+
+    void onAbort(int ref) {
+        onAbort = ref;
+        abortHandled = true;
+    }
+
+    int takeOnAbort() {
+        int ref = onAbort;
+        onAbort = 0;
+        return ref;
     }
 
     /// Whether there is no client.

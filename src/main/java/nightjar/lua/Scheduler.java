@@ -54,6 +54,13 @@ public final class Scheduler {
         return run(task, thread, values);
     }
 
+    /// Runs one more light thread of a task that waits; called outside of Lua.
+    void join(LuaTask task, LuaThread thread) {
+        task.add(thread);
+        var event = run(task, thread, 0);
+        if (event != LuaEvent.WAITING) task.ended(event);
+    }
+
     /// The light thread that runs, null outside of Lua.
     public @Nullable LuaThread running() {
         return running;

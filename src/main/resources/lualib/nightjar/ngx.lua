@@ -42,6 +42,7 @@ ngx.thread = {
     wait = threads.wait,
     kill = threads.kill,
 }
+ngx.on_abort = threads.on_abort
 local timers = require "nightjar.timers"
 ngx.timer = {
     at = timers.at,

@@ -7,6 +7,7 @@ local C = require("ffi").C
 local border = require "nightjar.border"
 local check = require "nightjar.check"
 local coroutines = require "nightjar.coroutines"
+local registry = require "nightjar.registry"
 
 local W = coroutines.border
 local busy = coroutines.busy
@@ -17,12 +18,13 @@ local ended = coroutines.ended
 local error = error
 local isyieldable = coroutines.isyieldable
 local parents = coroutines.parents
-local ref = require("nightjar.registry").ref
+local ref = registry.ref
 local request = border.request
 local resume = coroutine._resume
 local running = coroutine.running
 local select = select
 local type = type
+local unref = registry.unref
 local yield = coroutines.yield
 
 ngx._collect = nil
@@ -51,6 +53,19 @@ local function ctx()
     return r
 end
 
+-- A coroutine that is to run a function with arguments as a light thread, and its reference.
+local function make(...)
+    local co = create(body)
+    local ok, wrong = resume(co, ...)
+    if not ok then
+        error(wrong, 3)
+    end
+    local thread = ref(co)
+    parents[co] = running()
+    busy[co] = thread
+    return co, thread
+end
+
 function M.spawn(...)
     local r = ctx()
     if type((...)) ~= "function" then
@@ -60,14 +75,7 @@ function M.spawn(...)
     if not isyieldable() then
         error("attempt to yield across C-call boundary", 0)
     end
-    local co = create(body)
-    local ok, wrong = resume(co, ...)
-    if not ok then
-        error(wrong, 2)
-    end
-    local thread = ref(co)
-    parents[co] = running()
-    busy[co] = thread
+    local co, thread = make(...)
     W.spawned = thread
     W.waits = 1
     yield()
@@ -148,6 +156,27 @@ function M.kill(...)
         return nil, "pending subrequests"
     end
     busy[co] = "dead"
+    return 1
+end
+
+local REFUSALS = { [-1] = "duplicate call", [-2] = "lua_check_client_abort is off" }
+
+-- ngx.on_abort.
+function M.on_abort(f)
+    local r = ctx()
+    if r.fake ~= 0 then
+        error("API disabled in the current context", 2)
+    end
+    if type(f) ~= "function" then
+        check.argument(1, "Lua function expected")
+    end
+    check.context(r, check.YIELDABLE)
+    local _, thread = make(f)
+    local refusal = REFUSALS[C.nightjar_ffi_on_abort(r, thread)]
+    if refusal then
+        unref(thread)
+        return nil, refusal
+    end
     return 1
 end
 

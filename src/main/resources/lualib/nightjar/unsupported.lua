@@ -7,7 +7,7 @@ local error = error
 local ngx = ngx
 
 local names = {
-    "on_abort", "run_worker_thread",
+    "run_worker_thread",
     "re.find", "re.gmatch", "re.gsub", "re.match", "re.sub",
     "req.socket",
     "socket.connect", "socket.stream", "socket.tcp", "socket.udp",
@@ -15,7 +15,6 @@ local names = {
 
 -- Where some of them may be called; elsewhere that is the error.
 local phases = {
-    on_abort = check.YIELDABLE,
     run_worker_thread = check.YIELDABLE,
     ["req.socket"] = check.HANDLERS,
     ["socket.connect"] = check.YIELDABLE,
