@@ -158,3 +158,39 @@ location ~ ( {
 --- must_die
 --- error_log
 [emerg]
+
+=== of two servers with the same name the first has it
+--- http_config
+server {
+    listen 127.0.0.1:%PORT%;
+    server_name same .sub.example;
+    return 200 "first\n";
+}
+server {
+    listen 127.0.0.1:%PORT% default_server;
+    server_name SAME *.sub.example tail.*;
+    return 200 "second\n";
+}
+--- config
+server_name same;
+location / {
+    return 200 "third\n";
+}
+--- request
+GET /
+Host: same
+--- response_body
+first
+--- request
+GET /
+Host: a.sub.example
+--- response_body
+first
+--- request
+GET /
+Host: tail.org
+--- response_body
+second
+--- error_log
+conflicting server name "same" on 127.0.0.1:%PORT%, ignored
+conflicting server name "*.sub.example" on 127.0.0.1:%PORT%, ignored

@@ -249,4 +249,9 @@ public final class Args {
     public void warn(String message) {
         reader.warn(Source.message(message, at()));
     }
+
+    /// As [#warn], without the place.
+    public void warnOfNoLine(String message) {
+        reader.warn(message);
+    }
 }

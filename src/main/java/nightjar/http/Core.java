@@ -12,13 +12,11 @@ import java.util.Map;
 import java.util.Set;
 import nightjar.conf.Args;
 import nightjar.conf.Arity;
-import nightjar.conf.ConfException;
 import nightjar.conf.Context;
 import nightjar.conf.Directive;
 import nightjar.conf.Scope;
 import nightjar.conf.Slot;
 import nightjar.core.Bytes;
-import nightjar.core.Errno;
 import nightjar.core.Log;
 import nightjar.core.Posix;
 import org.jspecify.annotations.Nullable;
@@ -45,14 +43,8 @@ public final class Core {
         static final Types DEFAULT = new Types(Map.of("html", "text/html", "gif", "image/gif", "jpg", "image/jpeg"));
     }
 
-    /// A directory of temporary files, with nginx's levels of subdirectories.
+    /// A directory of temporary files, which the process makes when it starts, with nginx's levels of subdirectories.
     public record TempPath(String dir, List<Integer> levels) {
-        /// Makes the directory unless it is there.
-        void make() {
-            int rc = Posix.mkdir(dir, 0700);
-            if (rc < 0 && rc != -Errno.EEXIST) throw new ConfException("mkdir() \"" + dir + "\" failed " + Errno.quoted(-rc));
-        }
-
         /// The path of file number `n`; its directories are made when they are missing.
         String file(long n) {
             var name = Long.toString(10_000_000_000L + n).substring(1);
@@ -194,7 +186,6 @@ public final class Core {
             .directives(CoreServer.DIRECTIVES)
             .conf(CONF)
             .variables(CoreVariables.ALL)
-            .ready(http -> http.locations().forEach(l -> l.conf(CONF).clientBodyTempPath().make()))
             .ready(Zones::check);
 
     private Core() {}

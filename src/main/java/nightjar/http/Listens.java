@@ -168,7 +168,10 @@ final class Listens {
         var confs = new LinkedHashMap<Address, ListenConf>();
         for (var e : all.values()) {
             var byDefault = e.byDefault[0] != null ? e.byDefault[0] : e.servers.getFirst();
-            confs.put(e.line.address, new ListenConf(http, e.line.address.toString(), e.line.tls, new ServerNames(byDefault, e.servers)));
+            var names = new ServerNames(byDefault, e.servers, name -> {
+                if (e.servers.size() > 1) at.warnOfNoLine("conflicting server name \"" + name + "\" on " + e.line.address + ", ignored");
+            });
+            confs.put(e.line.address, new ListenConf(http, e.line.address.toString(), e.line.tls, names));
         }
         for (var e : all.values()) {
             var address = e.line.address;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import nightjar.core.Bytes;
 import org.jspecify.annotations.Nullable;
 
@@ -19,20 +20,27 @@ public final class ServerNames {
     private final Map<String, Server> exact = new HashMap<>(), leading = new HashMap<>(), trailing = new HashMap<>();
     private final List<RegexName> regexes = new ArrayList<>();
 
-    ServerNames(Server byDefault, List<Server> servers) {
+    private final boolean single;
+
+    /// @param conflicts is told of names that a server before has already
+    ServerNames(Server byDefault, List<Server> servers, Consumer<String> conflicts) {
         this.byDefault = byDefault;
         for (var s : servers) for (var n : s.names) {
-            if (n.regex() != null) { regexes.add(new RegexName(n, s)); continue; }
-            var name = Bytes.lower(n.text());
-            if (name.startsWith("*.")) leading.putIfAbsent(name.substring(1), s);
-            else if (name.startsWith(".")) { leading.putIfAbsent(name, s); exact.putIfAbsent(name.substring(1), s); }
-            else if (name.endsWith(".*")) trailing.putIfAbsent(name.substring(0, name.length() - 1), s);
-            else exact.putIfAbsent(name, s);
+            if (n.regex() != null) regexes.add(new RegexName(n, s));
+            else if (!add(Bytes.lower(n.text()), s)) conflicts.accept(Bytes.lower(n.text()));
         }
+        single = servers.size() == 1 && regexes.isEmpty();
+    }
+
+    private boolean add(String name, Server s) {
+        if (name.startsWith("*.")) return leading.putIfAbsent(name.substring(1), s) == null;
+        if (name.startsWith(".")) return exact.putIfAbsent(name.substring(1), s) == null && leading.putIfAbsent(name, s) == null;
+        if (name.endsWith(".*")) return trailing.putIfAbsent(name.substring(0, name.length() - 1), s) == null;
+        return exact.putIfAbsent(name, s) == null;
     }
 
     /// Whether there is nothing to choose.
-    boolean single() { return exact.size() + leading.size() + trailing.size() + regexes.size() <= 1 && regexes.isEmpty(); }
+    boolean single() { return single; }
 
     /// The server for `host` (lower case, no port), the default one when no name fits.
     /// @param r keeps the captures of a regular expression; may be `null`
