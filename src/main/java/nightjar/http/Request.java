@@ -327,21 +327,27 @@ public final class Request {
         log.write(level, c.number, b.toString());
     }
 
-    /// As [#log], from a thread that is not the worker's while the worker may go on: made of strings alone, since the memory with
-    /// the request's head may be gone.
+    /// As [#log], from a thread that is not the worker's while the worker may go on: made of strings that are there, since the
+    /// memory with the request's head may be gone. So a path that was rewritten may stand for the client's.
     public void logFromOutside(Level level, String text) {
         var log = core().log();
         if (!log.on(level)) return;
         var b = new StringBuilder(text);
         c.describe(b);
         b.append(", server: ").append(server.name());
-        b.append(", request: \"").append(main.method).append(' ').append(main.unparsedUri);
+        b.append(", request: \"").append(main.method).append(' ').append(main.knownTarget());
         if (main.version != HTTP_09) b.append(" HTTP/").append(main.version / 1000).append('.').append(main.version % 1000);
         b.append('"');
         describeSubrequest(b);
         var name = main.host;
         if (name != null) b.append(", host: \"").append(name).append('"');
         log.write(level, c.number, b.toString());
+    }
+
+    private String knownTarget() {
+        var asked = unparsedUri;
+        var query = args;
+        return asked != null ? asked : query == null ? uri : uri + '?' + query;
     }
 
     private void describeSubrequest(StringBuilder b) {
