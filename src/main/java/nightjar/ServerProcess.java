@@ -13,6 +13,7 @@ import nightjar.core.Log.Level;
 import nightjar.core.LogFile;
 import nightjar.core.Posix;
 import nightjar.core.Signals;
+import nightjar.dict.DictZone;
 import nightjar.http.HttpWorker;
 import nightjar.http.Version;
 import nightjar.http.Zones;
@@ -351,6 +352,7 @@ final class ServerProcess {
     private void end() {
         if (ended) return;
         ended = true;
+        DictZone.sealAll(text -> cycle.log.write(Level.ALERT, text));
         cycle.log.write(Level.NOTICE, "exit");
         Posix.unlink(cycle.pidPath());
     }

@@ -12,7 +12,7 @@ final class LayersTest {
     /// Lowest first. Packages of one row do not know each other.
     private static final List<List<String>> ROWS = List.of(
             List.of("nightjar.core"),
-            List.of("nightjar.luajit", "nightjar.pcre"),
+            List.of("nightjar.luajit", "nightjar.pcre", "nightjar.dict"),
             List.of("nightjar.conf"),
             List.of("nightjar.net"),
             List.of("nightjar.http"),

@@ -30,6 +30,7 @@ public final class Posix {
     public static final int RLIMIT_CORE = 4;
     public static final int RLIMIT_NOFILE = 7;
     private static final int PROT_READ = 1;
+    private static final int PROT_WRITE = 2;
     private static final int PROT_EXEC = 4;
     public static final int X_OK = 1;
     public static final int W_OK = 2;
@@ -38,6 +39,13 @@ public final class Posix {
     /// An entry of the user database.
     public record User(int uid, int gid) {}
 
+    private static final int MAP_SHARED = 1;
+    private static final int MAP_PRIVATE = 2;
+    private static final int MAP_ANONYMOUS = 0x20;
+    private static final int MAP_NORESERVE = 0x4000;
+    private static final int MS_SYNC = 4;
+    private static final int LOCK_EX = 2;
+    private static final int LOCK_NB = 4;
     private static final int AT_FDCWD = -100;
     private static final int AT_SYMLINK_NOFOLLOW = 0x100;
     private static final int AT_EMPTY_PATH = 0x1000;
@@ -59,6 +67,11 @@ public final class Posix {
     private static final MethodHandle rmdir = failing("rmdir", 1);
     private static final MethodHandle mkdir = failing("mkdir", 2);
     private static final MethodHandle mprotect = failing("mprotect", 3);
+    private static final MethodHandle mmap = failing("mmap", 6);
+    private static final MethodHandle munmap = failing("munmap", 2);
+    private static final MethodHandle msync = failing("msync", 3);
+    private static final MethodHandle flock = failing("flock", 2);
+    private static final MethodHandle fallocate = waiting("posix_fallocate", 3);
     private static final MethodHandle access = failing("access", 2);
     private static final MethodHandle opendir = failing("opendir", 1);
     private static final MethodHandle readdir = failing("readdir", 1);
@@ -232,6 +245,71 @@ public final class Posix {
             throw Downcall.unexpected(t);
         } finally {
             c.give();
+        }
+    }
+
+    /// New memory, all zero and taken page by page as it is written to; the address, or -errno.
+    public static long map(long n) {
+        return map(n, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
+    }
+
+    /// The first `n` bytes of an open file as memory; the address, or -errno. What is written there is the file's.
+    public static long mapFile(int fd, long n) {
+        return map(n, MAP_SHARED, fd);
+    }
+
+    private static long map(long n, int flags, int fd) {
+        var c = Scratch.take();
+        try {
+            return c.result((long) mmap.invokeExact(c.captured, 0L, n, (long) (PROT_READ | PROT_WRITE), (long) flags, (long) fd, 0L));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    public static int unmap(long a, long n) {
+        var c = Scratch.take();
+        try {
+            return c.result((int) (long) munmap.invokeExact(c.captured, a, n));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    /// Waits until pages of a mapped file are on the disk.
+    public static int sync(long page, long n) {
+        var c = Scratch.take();
+        try {
+            return c.result((int) (long) msync.invokeExact(c.captured, page, n, (long) MS_SYNC));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    /// Locks an open file for this process alone, until it is closed; -EAGAIN when another has it.
+    public static int lock(int fd) {
+        var c = Scratch.take();
+        try {
+            return c.result((int) (long) flock.invokeExact(c.captured, (long) fd, (long) (LOCK_EX | LOCK_NB)));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    /// Has the disk set `n` bytes aside for a file, whose size they become.
+    public static int allocate(int fd, long n) {
+        try {
+            return -(int) (long) fallocate.invokeExact((long) fd, 0L, n);
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
         }
     }
 

@@ -68,6 +68,9 @@ public final class Zones {
         return of(a.scope()).add(a, name, size, owner);
     }
 
+    /// Declares a zone of `size` bytes.
+    public static Zone declared(Args a, String name, long size, String owner) { return of(a.scope()).add(a, name, size, owner); }
+
     private Zone add(Args a, String name, long size, String owner) {
         var zone = byName.computeIfAbsent(name, n -> new Zone(n, owner));
         if (!zone.owner.equals(owner)) throw a.fail("the shared memory zone \"" + name + "\" is already declared for a different use");

@@ -16,12 +16,17 @@ import nightjar.conf.Args;
 import nightjar.conf.Arity;
 import nightjar.conf.Directive;
 import nightjar.conf.Slot;
+import nightjar.conf.Units;
 import nightjar.core.Log.Level;
+import nightjar.dict.DictZone;
 import nightjar.http.Core;
+import nightjar.http.Zones;
 import org.jspecify.annotations.Nullable;
 
 /// The directives that tune Lua. Source: ngx_http_lua_module.c.
 final class LuaDirectives {
+    /// In bytes; the most that references of four bytes can tell apart.
+    private static final long MIN_DICT = 8192, MAX_DICT = 30L << 30;
     static final Slot<@Nullable String> PACKAGE_PATH = Slot.of(null), PACKAGE_CPATH = Slot.of(null);
     static final Slot<Boolean> CODE_CACHE = Slot.of(true);
     static final Directive<Boolean> NEED_REQUEST_BODY = flag("lua_need_request_body", HTTP_SRV_LOC_LIF, false);
@@ -47,6 +52,7 @@ final class LuaDirectives {
             a.flag(1);
             a.warn("lua_load_resty_core is deprecated (the lua-resty-core library is required since ngx_lua v0.10.16)");
         }),
+        run("lua_shared_dict", HTTP_ONLY, Arity.take(2, 3), LuaDirectives::sharedDict),
         NEED_REQUEST_BODY, USE_DEFAULT_TYPE, HTTP10_BUFFERING, TRANSFORM_UNDERSCORES, CHECK_CLIENT_ABORT, THREAD_CACHE_MAX_ENTRIES,
         MALLOC_TRIM, MEMORY_LIMIT, STALL_LOG,
         flag("lua_sa_restart", HTTP_ONLY, true),
@@ -75,5 +81,28 @@ final class LuaDirectives {
         LuaMain.of(a.scope());
         if (!on) a.scope().get(Core.LOG).write(Level.ALERT, a.fail("lua_code_cache is off; this will hurt performance").getMessage());
         return on;
+    }
+
+    /// Unlike nginx, `persist=PATH` keeps a dict in a file.
+    private static void sharedDict(Args a) {
+        var name = a.word(1);
+        if (name.isEmpty()) throw a.fail("invalid lua shared dict name \"" + name + "\"");
+        long size = Units.size(a.word(2));
+        if (size < MIN_DICT || size > MAX_DICT) throw a.fail("invalid lua shared dict size \"" + a.word(2) + "\"");
+        var persist = a.paramOrNull(3, "persist");
+        if (a.count() == 3 && (persist == null || persist.isEmpty())) throw a.fail("invalid parameter \"" + a.word(3) + "\"");
+        var path = persist == null ? null : a.prefixed(persist);
+        var dicts = LuaMain.of(a.scope()).dicts;
+        // a dict in another file is another dict
+        var zone = Zones.declared(a, name, size, path == null ? "lua" : "lua " + path);
+        if (dicts.putIfAbsent(name, zone) != null) {
+            throw a.fail("lua_shared_dict \"" + name + "\" is already defined as \"" + name + "\"");
+        }
+        for (var other : dicts.values()) {
+            if (path != null && other.conf instanceof DictZone d && path.equals(d.path)) {
+                throw a.fail("lua_shared_dict \"" + d.name + "\" is already kept in \"" + path + "\"");
+            }
+        }
+        zone.conf = DictZone.of(name, size, path);
     }
 }

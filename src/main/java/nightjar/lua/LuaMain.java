@@ -1,6 +1,7 @@
 package nightjar.lua;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import nightjar.conf.Context;
@@ -8,6 +9,7 @@ import nightjar.conf.Scope;
 import nightjar.conf.Slot;
 import nightjar.core.Log;
 import nightjar.http.Core;
+import nightjar.http.Zones;
 import nightjar.net.Worker;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,9 @@ public final class LuaMain {
     private final Map<String, LuaCode> files = new ConcurrentHashMap<>();
     /// By [nightjar.net.Worker#id]. Each worker sees its own VM at least.
     private volatile LuaVm[] vms = new LuaVm[0];
+
+    /// What `lua_shared_dict` declares, by name.
+    final Map<String, Zones.Zone> dicts = new LinkedHashMap<>();
 
     /// Lua may make subrequests whose responses it wants: some directive has it run in the rewrite, access, precontent or
     /// content phase.

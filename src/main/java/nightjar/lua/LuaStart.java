@@ -34,7 +34,14 @@ final class LuaStart implements HttpModule.OnWorker {
         if (main == null) { ready.run(); return; }
         var lua = workers.computeIfAbsent(w.worker, _ -> worker(w));
         tell(lua.process(), w, conf, main);
-        var vm = vm(lua, main, main.timers(w.worker, lua));
+        lua.dicts().open(main);
+        LuaVm vm;
+        try {
+            vm = vm(lua, main, main.timers(w.worker, lua));
+        } catch (RuntimeException e) {
+            lua.dicts().close(main);
+            throw e;
+        }
         main.vm(w.worker.id, vm);
         stalls.watch(lua, main, LuaDirectives.STALL_LOG.get(conf.scope));
         var code = main.initWorker();
@@ -63,6 +70,7 @@ final class LuaStart implements HttpModule.OnWorker {
     /// @throws ConfException when it failed
     static LuaVm vm(LuaWorker lua, LuaMain main, LuaTimers timers) {
         LuaVm vm;
+        lua.dicts().load(main);
         try {
             vm = new LuaVm(lua, main.options(), timers);
         } catch (LuaLoadException e) {
@@ -125,6 +133,7 @@ final class LuaStart implements HttpModule.OnWorker {
             if (code != null) fake(lua, vm, main, code, LuaCtx.EXIT_WORKER, "exit_worker_by_lua");
             stalls.forget(lua, main);
             vm.leave(main.log());
+            lua.dicts().close(main);
             done.run();
         });
     }

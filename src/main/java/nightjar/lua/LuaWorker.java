@@ -28,6 +28,7 @@ public final class LuaWorker {
     final ModuleLoads loads = new ModuleLoads(this);
     /// The requests that Lua sees; `null` in tests without any.
     final @Nullable LuaRequests requests;
+    private final LuaDicts dicts = new LuaDicts();
     private final LuaProcess process = new LuaProcess();
     private final Exports exports;
     private final Consumer<String> alert;
@@ -67,6 +68,10 @@ public final class LuaWorker {
 
     public Scheduler scheduler() {
         return scheduler;
+    }
+
+    public LuaDicts dicts() {
+        return dicts;
     }
 
     public LuaProcess process() {
@@ -129,5 +134,6 @@ public final class LuaWorker {
     /// Every VM must have been closed.
     public void close() {
         border.free();
+        dicts.free();
     }
 }

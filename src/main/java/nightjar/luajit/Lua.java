@@ -31,6 +31,7 @@ final class Lua {
     static final MethodHandle ref = words("luaL_ref", 2);
     static final MethodHandle next = words("lua_next", 2);
     static final MethodHandle rawset = words("lua_rawset", 2);
+    static final MethodHandle newuserdata = words("lua_newuserdata", 2);
     static final MethodHandle checkstack = words("lua_checkstack", 2);
     static final MethodHandle getallocf = words("lua_getallocf", 2);
     static final MethodHandle pushlightuserdata = words("lua_pushlightuserdata", 2);

@@ -252,6 +252,15 @@ public final class LuaState {
         }
     }
 
+    /// Pushes `n` bytes that Lua owns; their address.
+    public static long newUserdata(long L, long n) {
+        try {
+            return (long) Lua.newuserdata.invokeExact(L, n);
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        }
+    }
+
     /// Pushes `L` itself.
     public static void pushThread(long L) {
         try {

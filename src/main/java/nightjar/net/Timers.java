@@ -84,8 +84,7 @@ public final class Timers {
     private void onWakeUp() {
         wakeUpAt = NONE;
         wakeUp = null;
-        worker.begin();
-        update();
+        worker.beginLater();
         try {
             advance();
         } finally {

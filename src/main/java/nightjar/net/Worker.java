@@ -155,6 +155,12 @@ public final class Worker {
         timers.update();
     }
 
+    /// Opens an event for which time has passed. The loop need not have waited for it: an event before may have taken longer.
+    void beginLater() {
+        stale = true;
+        begin();
+    }
+
     /// Closes an event: deferred tasks, then the output. What the output brings about is deferred, and so comes here too.
     void end() {
         int n = 0;

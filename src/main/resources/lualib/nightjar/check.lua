@@ -10,9 +10,16 @@ local type = type
 
 local M = {}
 
--- `level` counts from the function that calls bad(): 1 is that function.
+-- `level` counts from the function that calls bad(): 1 is that function. Called as a method, its first argument is `self`.
 local function bad(level, n, text)
-    local name = getinfo(level + 1, "n").name or "?"
+    local info = getinfo(level + 1, "n")
+    local name = info.name or "?"
+    if info.namewhat == "method" then
+        n = n - 1
+        if n == 0 then
+            error(format("calling '%s' on bad self (%s)", name, text), level + 2)
+        end
+    end
     error(format("bad argument #%d to '%s' (%s)", n, name, text), level + 2)
 end
 
@@ -26,6 +33,11 @@ end
 -- The API function got a bad argument `n`.
 function M.argument(n, text)
     bad(2, n, text)
+end
+
+-- As `argument`, for the function that called the one that calls this.
+function M.argument_above(n, text)
+    bad(3, n, text)
 end
 
 -- A string; a number becomes one. `count` is how many arguments there are.

@@ -18,7 +18,7 @@ end
 
 ngx.config = require "nightjar.config"
 ngx.arg = require "nightjar.arg"
-ngx.shared = {}
+ngx.shared = require "nightjar.shdict"
 
 local log = require "nightjar.log"
 ngx.log = log.log

@@ -12,6 +12,7 @@ require "resty.core.response"
 require "resty.core.phase"
 require "resty.core.ndk"
 require "resty.core.param"
+require "resty.core.shdict"
 require "resty.core.misc"
 require "resty.core.ctx"
 

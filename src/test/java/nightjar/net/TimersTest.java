@@ -47,6 +47,24 @@ class TimersTest {
     }
 
     @Test
+    void theClockIsReadForATimerThatIsDueAtTheEndOfALongEvent() throws Exception {
+        var passed = new long[1];
+        on(done -> {
+            long begun = worker.clock.msec();
+            worker.timers.add(Timer.of(() -> {
+                passed[0] = worker.clock.msec() - begun;
+                done.countDown();
+            }), 5);
+            try {
+                Thread.sleep(20);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        assertThat(passed[0]).isGreaterThanOrEqualTo(19);
+    }
+
+    @Test
     void firesTimersThatLieInAllNearLevels() throws Exception {
         var fired = new ArrayList<Recorded>();
         long[] delays = {1, 2, 62, 63, 64, 65, 127, 128, 500, 1000};

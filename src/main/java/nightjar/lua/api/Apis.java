@@ -41,5 +41,6 @@ public final class Apis {
         worker.add(lookup, new UriApi(result));
         worker.add(lookup, new TimeApi(clock));
         worker.add(lookup, new StringApi(result));
+        worker.add(lookup, new SharedDictApi(result, worker.dicts(), clock));
     }
 }

@@ -12,6 +12,8 @@ public final class LuaResult {
     private static final int TRUNCATED = 24;
     private static final int INDEX = 28;
     private static final int PAIR = 32;
+    /// One call with more text, or more pairs, than that does not make all later ones keep the memory.
+    private static final int KEPT_TEXT = 1 << 20, KEPT_PAIRS = 1 << 15;
 
     private final long address;
     private int pairCapacity = 128;
@@ -31,12 +33,15 @@ public final class LuaResult {
 
     /// Room for `n` bytes of text, which ends what the last call left. It moves only here.
     public long room(long n) {
-        if (n > textCapacity) {
-            textCapacity = Math.max(n, textCapacity * 2);
-            Mem.free(text);
-            text = Mem.alloc(textCapacity);
-        }
+        if (n > textCapacity) resizeText(Math.max(n, textCapacity * 2));
+        else if (textCapacity > KEPT_TEXT && n <= KEPT_TEXT) resizeText(KEPT_TEXT);
         return text;
+    }
+
+    private void resizeText(long n) {
+        Mem.free(text);
+        text = Mem.alloc(n);
+        textCapacity = n;
     }
 
     /// The result is the string at `a`, which must stay there until Lua has copied it.
@@ -70,11 +75,14 @@ public final class LuaResult {
 
     /// Room for `n` pairs.
     public void pairs(int n) {
-        if (n > pairCapacity) {
-            pairCapacity = Math.max(n, pairCapacity * 2);
-            pairs = Mem.realloc(pairs, (long) pairCapacity * PAIR);
-            Mem.l(address + PAIRS, pairs);
-        }
+        if (n > pairCapacity) resizePairs(Math.max(n, pairCapacity * 2));
+        else if (pairCapacity > KEPT_PAIRS && n <= KEPT_PAIRS) resizePairs(KEPT_PAIRS);
+    }
+
+    private void resizePairs(int n) {
+        pairs = Mem.realloc(pairs, (long) n * PAIR);
+        pairCapacity = n;
+        Mem.l(address + PAIRS, pairs);
     }
 
     /// Pair `i`; see [#pairs]. A `valueLen` of -1 is a key alone. Both strings must stay until Lua has copied them.
