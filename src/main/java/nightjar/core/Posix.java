@@ -82,6 +82,8 @@ public final class Posix {
     private static final MethodHandle rename = failing("rename", 2);
     private static final MethodHandle dup2 = failing("dup2", 2);
     private static final MethodHandle fcntl = variadic("fcntl", 3, 2);
+    private static final MethodHandle getsockopt = failing("getsockopt", 5);
+    private static final MethodHandle setsockopt = failing("setsockopt", 5);
     private static final MethodHandle kill = failing("kill", 2);
     private static final MethodHandle setuid = failing("setuid", 1);
     private static final MethodHandle setgid = failing("setgid", 1);
@@ -396,6 +398,34 @@ public final class Posix {
         var c = Scratch.take();
         try {
             return c.result((int) (long) fcntl.invokeExact(c.captured, (long) fd, (long) command, (long) arg));
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    /// An option of a socket that is an int, 0 or more; or a negative errno.
+    public static int getsockopt(int fd, int level, int option) {
+        var c = Scratch.take();
+        try {
+            Mem.i(c.first, 0);
+            Mem.i(c.second, 4);
+            int rc = c.result((int) (long) getsockopt.invokeExact(c.captured, (long) fd, (long) level, (long) option, c.first, c.second));
+            return rc < 0 ? rc : Mem.i(c.first);
+        } catch (Throwable t) {
+            throw Downcall.unexpected(t);
+        } finally {
+            c.give();
+        }
+    }
+
+    /// Sets an option of a socket that is an int.
+    public static int setsockopt(int fd, int level, int option, int value) {
+        var c = Scratch.take();
+        try {
+            Mem.i(c.first, value);
+            return c.result((int) (long) setsockopt.invokeExact(c.captured, (long) fd, (long) level, (long) option, c.first, 4L));
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         } finally {

@@ -1,6 +1,7 @@
 package nightjar.net;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -37,6 +38,9 @@ final class ChannelConn extends Conn {
     private boolean writing;
     private boolean ending;
     private boolean connecting;
+    /// What came while reading was off, for [#receive].
+    private @Nullable ByteBuf unread;
+    private boolean eof;
 
     private ChannelConn(Worker worker, DuplexChannel channel, Address remote) {
         super(worker, remote, null);
@@ -120,7 +124,12 @@ final class ChannelConn extends Conn {
             worker.run(() -> {
                 try {
                     if (closed() || errno() != 0) return;
-                    handler.onRead(ChannelConn.this, memory(buffer), buffer.readableBytes());
+                    if (channel.config().isAutoRead()) {
+                        handler.onRead(ChannelConn.this, memory(buffer), buffer.readableBytes());
+                    } else {
+                        keep(buffer.retain());
+                        handler.onReadable(ChannelConn.this);
+                    }
                 } catch (Throwable e) {
                     broken(e);
                 } finally {
@@ -131,12 +140,12 @@ final class ChannelConn extends Conn {
 
         @Override
         public void userEventTriggered(ChannelHandlerContext context, Object event) {
-            if (event instanceof ChannelInputShutdownEvent) ended();
+            if (event instanceof ChannelInputShutdownEvent) inputEnded();
         }
 
         @Override
         public void channelInactive(ChannelHandlerContext context) {
-            ended();
+            inputEnded();
         }
 
         @Override
@@ -145,12 +154,15 @@ final class ChannelConn extends Conn {
         }
     }
 
-    private void ended() {
+    private void inputEnded() {
         if (ending || connecting) return;
         ending = true;
         worker.run(() -> {
             try {
-                if (!closed() && errno() == 0) handler.onEof(this);
+                if (closed() || errno() != 0) return;
+                eof = true;
+                if (channel.config().isAutoRead()) handler.onEof(this);
+                else handler.onReadable(this);
             } catch (Throwable e) {
                 broken(e);
             }
@@ -169,6 +181,34 @@ final class ChannelConn extends Conn {
     @Override
     public void reading(boolean on) {
         channel.config().setAutoRead(on);
+    }
+
+    private void keep(ByteBuf more) {
+        unread = unread == null ? more : Unpooled.wrappedBuffer(unread, more);
+    }
+
+    @Override
+    public int receive(long addr, int n) {
+        var here = unread;
+        if (here == null) {
+            if (eof) return EOF;
+            if (!connecting && !closed()) channel.read();
+            return 0;
+        }
+        int part = Math.min(n, here.readableBytes());
+        here.readBytes(Mem.ALL.asSlice(addr, part).asByteBuffer());
+        if (!here.isReadable()) dropUnread();
+        return part;
+    }
+
+    @Override
+    public boolean ended() {
+        return ending;
+    }
+
+    private void dropUnread() {
+        if (unread != null) unread.release();
+        unread = null;
     }
 
     @Override
@@ -226,6 +266,7 @@ final class ChannelConn extends Conn {
 
     @Override
     void closeSocket(boolean reset) {
+        dropUnread();
         if (reset && !unix()) channel.config().setOption(ChannelOption.SO_LINGER, 0);
         if (channel.isRegistered()) channel.close();
         else channel.unsafe().closeForcibly();
@@ -242,6 +283,12 @@ final class ChannelConn extends Conn {
             case UnixDomainSocketAddress unix -> Address.unix(Bytes.utf8(unix.getPath().toString()));
             case null, default -> Address.inet(InetAddress.getLoopbackAddress().getAddress(), 0);
         };
+    }
+
+    /// The JDK keeps it to itself.
+    @Override
+    public int descriptor() {
+        return -1;
     }
 
     @Override

@@ -41,7 +41,13 @@ public abstract class Conn {
         /// While reading is off: the peer has ended its side or the connection has failed; bytes may still be waiting.
         /// Reading them tells which. Only on epoll, and at least once.
         default void onHangup(Conn c) {}
+
+        /// While reading is off: there may be something for [Conn#receive].
+        default void onReadable(Conn c) {}
     }
+
+    /// What [#receive] answers when the peer will send no more.
+    public static final int EOF = Integer.MIN_VALUE;
 
     public final Worker worker;
     /// To be set by [Acceptor#accepted] and to be changed at will.
@@ -216,6 +222,15 @@ public abstract class Conn {
         return written;
     }
 
+    /// Gives bytes to the kernel at once, after what gathered, from where they lie; what it does not take is queued.
+    public final void writeNow(long addr, int n) {
+        if (n <= 0 || dead()) return;
+        flush();
+        if (dead()) return;
+        written += n;
+        push(addr, n);
+    }
+
     private void own(int n) {
         var w = worker;
         if (w.outOwner != null && w.outOwner != this) w.outOwner.eventEnds();
@@ -334,6 +349,14 @@ public abstract class Conn {
     /// Bytes that wait when it is switched on are read after the current event.
     public abstract void reading(boolean on);
 
+    /// Takes at most `n` bytes to `addr`, while reading is off.
+    /// @return how many; 0 when there are none at present, and [Handler#onReadable] tells when there may be; [#EOF], again
+    ///     and again, when there will be none; or a negative error number
+    public abstract int receive(long addr, int n);
+
+    /// The peer has ended its side, or the connection has failed, as far as is known; bytes may still be waiting.
+    public abstract boolean ended();
+
     // ---- end
 
     /// Sends what has gathered, as far as the kernel takes it at once, and closes. What is queued is dropped.
@@ -409,6 +432,9 @@ public abstract class Conn {
     }
 
     // ---- options; each returns false when the system refuses
+
+    /// The socket's descriptor; -1 where there is none to be had.
+    public abstract int descriptor();
 
     public abstract boolean noDelay(boolean on);
 

@@ -44,6 +44,8 @@ final class RawConn extends Conn implements EpollIoHandle {
     /// The peer has ended its side, or the connection has failed: a short read is not the last.
     private boolean ended;
     private boolean eof;
+    /// [#receive] has met the end, and the handler has not been told.
+    private boolean eofUntold;
     private boolean readPosted;
     private boolean writeWanted;
     private boolean noDelay;
@@ -153,8 +155,9 @@ final class RawConn extends Conn implements EpollIoHandle {
             if ((events & EPOLLERR) != 0) failLate();
         } else if (reading) {
             read();
-        } else if (ended && errno() == 0) {
-            handler.onHangup(this);
+        } else if (errno() == 0) {
+            handler.onReadable(this);
+            if (ended && !reading) hangup();
         }
     }
 
@@ -197,13 +200,39 @@ final class RawConn extends Conn implements EpollIoHandle {
     public void reading(boolean on) {
         boolean before = reading;
         reading = on;
-        if (on && ready) readLater(true);
+        if (on && (ready || eofUntold)) readLater(true);
         // the end came with bytes that were still being read: there will be no event to tell it
         if (!on && before && ended && !eof) worker.defer(this::hangup);
     }
 
     private void hangup() {
-        if (!reading && !closed() && errno() == 0) handler.onHangup(this);
+        if (!reading && !eof && !closed() && errno() == 0) handler.onHangup(this);
+    }
+
+    @Override
+    public int receive(long addr, int n) {
+        if (eof) return EOF;
+        if (!ready || connecting || closed()) return 0;
+        int got;
+        try {
+            got = socket.recvAddress(addr, 0, n);
+        } catch (IOException | NotYetConnectedException e) {
+            ready = false;
+            return -NettyErrno.of(e);
+        }
+        if (got > 0) {
+            if (got < n && !ended) ready = false;
+            return got;
+        }
+        ready = false;
+        if (got == 0) return 0;
+        eof = eofUntold = true;
+        return EOF;
+    }
+
+    @Override
+    public boolean ended() {
+        return ended;
     }
 
     private void readLater(boolean soon) {
@@ -216,6 +245,11 @@ final class RawConn extends Conn implements EpollIoHandle {
     private void readPosted() {
         readPosted = false;
         try {
+            if (eofUntold && reading && !closed()) {
+                eofUntold = false;
+                handler.onEof(this);
+                return;
+            }
             read();
         } catch (Throwable e) {
             broken(e);
@@ -283,6 +317,11 @@ final class RawConn extends Conn implements EpollIoHandle {
         if (at == null) return Address.inet(new byte[remote.ip().length], 0);
         var ip = at.getAddress().getAddress();
         return Address.inet(remote.isInet6() && ip.length == 4 ? RawListen.mapped(ip, 0) : ip, at.getPort());
+    }
+
+    @Override
+    public int descriptor() {
+        return closed() ? -1 : socket.intValue();
     }
 
     @Override
