@@ -379,6 +379,27 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
         return Outcome.AGAIN;
     }
 
+    /// The request's [ClientSocket] takes what comes from now on, by [#take].
+    void takenOver() {
+        conn.worker.timers.cancel(this);
+        conn.reading(false);
+    }
+
+    /// Takes what the client sent: what is here first. As [Conn#receive].
+    int take(long addr, int n) {
+        if (inLen == 0) return conn.receive(addr, n);
+        int k = Math.min(n, inLen);
+        Mem.copy(in, addr, k);
+        in += k;
+        inLen -= k;
+        return k;
+    }
+
+    @Override public void onReadable(Conn c) {
+        var r = request;
+        if (state == State.REQUEST && r != null && r.clientSocket != null) r.clientSocket.events.onReadable();
+    }
+
     /// Drops the body of `r` if all of it is here.
     boolean dropBody(Request r) {
         int n = 0;
@@ -457,6 +478,10 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     @Override public void onWritable(Conn c) {
         var r = request;
         if (r == null) return;
+        if (r.clientSocket != null) {
+            r.clientSocket.events.onWritable();
+            if (request != r) return;
+        }
         if (r.pace != null) r.pace.pump();
         if (!ResponseWriter.unsent(r)) paced(r);
     }
@@ -663,6 +688,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
                 takeBody().deliver(Outcome.status(400));
             }
             case REQUEST -> {
+                if (request.clientSocket != null) { request.clientSocket.onError(errno); return; }
                 request.log(Level.INFO, text + " while sending to client");
                 Finalizer.terminate(request, 499);
             }

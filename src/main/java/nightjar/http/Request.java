@@ -60,6 +60,8 @@ public final class Request {
     int captureCount;
 
     public @Nullable RequestBody body;
+    /// Takes the client's bytes as they come.
+    @Nullable ClientSocket clientSocket;
     /// Told when this subrequest has ended.
     Subrequest.@Nullable Ended ended;
     /// Its place among the requests that write into one response; `null` while it is the only one.

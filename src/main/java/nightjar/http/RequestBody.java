@@ -26,6 +26,8 @@ public final class RequestBody {
     private long rest;
     private @Nullable ChunkedParser chunks;
     private boolean complete;
+    /// A [ClientSocket] takes it; nothing of it comes here.
+    private boolean taken;
     private long max = Integer.MAX_VALUE;
     private @Nullable Consumer<Outcome> waiting;
 
@@ -46,7 +48,7 @@ public final class RequestBody {
             if (r.in.chunked) { b.chunks = new ChunkedParser(); b.rest = 0; }
             expect(r);
         }
-        if (b.complete) return Outcome.OK;
+        if (b.complete || b.taken) return Outcome.OK;
         if (b.waiting != null) throw new IllegalStateException("the request body is being read already");
         b.waiting = then;
         var outcome = r.c.readBody(b);
@@ -58,7 +60,8 @@ public final class RequestBody {
     public boolean reading() { return !complete && waiting != null; }
     public boolean complete() { return complete; }
 
-    private static void expect(Request r) {
+    /// Tells a client that asked whether it may send its body that it may.
+    static void expect(Request r) {
         if (r.expectTested || r.version < Request.HTTP_11) return;
         r.expectTested = true;
         if (!"100-continue".equalsIgnoreCase(r.in.get("expect"))) return;
@@ -191,6 +194,21 @@ public final class RequestBody {
             n -= (int) k;
         }
         return true;
+    }
+
+    /// The body of `r` as a [ClientSocket] takes it.
+    static RequestBody taken(Request r) {
+        var b = new RequestBody(r);
+        b.taken = true;
+        b.rest = r.in.contentLength;
+        return b;
+    }
+
+    /// `n` bytes of a body that is taken have gone by.
+    void passed(int n) {
+        received += n;
+        rest -= n;
+        if (rest == 0) complete = true;
     }
 
     // --- for whoever uses the body

@@ -58,6 +58,8 @@ public final class Upstream {
 
     public static final HttpModule MODULE = module("upstream")
             .directives(DIRECTIVES)
+            .directives(Resolving.RESOLVER, Resolving.TIMEOUT)
+            .conf(Resolving.KEY)
             .variables(UpstreamVariables.ALL)
             .ready(http -> {
                 var groups = http.scope.own(Upstreams.SLOT);

@@ -14,6 +14,7 @@ import nightjar.http.upstream.UpstreamConf.Next;
 import nightjar.net.Address;
 import nightjar.net.Conn;
 import nightjar.net.ConnectException;
+import nightjar.net.Resolver;
 import nightjar.net.Timer;
 import org.jspecify.annotations.Nullable;
 
@@ -79,16 +80,18 @@ public final class UpstreamRequest extends Timer implements Conn.Handler {
             start(r, conf, out, url, List.of(address));
             return;
         }
-        // Unlike nginx, the system's resolver is asked
-        r.worker.offload(() -> Upstream.addresses(url.host(), url.port()), (found, problem) -> {
-            if (r.done) return;
-            if (found == null) {
-                r.log(Level.ERROR, url.host() + " could not be resolved (3: Host not found)");
-                Finalizer.finalize(r, Outcome.status(502));
-                return;
+        var resolving = r.conf(Resolving.KEY);
+        var query = resolving.resolver().resolve(r.worker, url.host(), resolving.timeoutMsec(), new Resolver.Answer() {
+            @Override public void found(List<Address> addresses) {
+                start(r, conf, out, url, addresses.stream().map(a -> Address.inet(a.ip(), url.port())).toList());
             }
-            start(r, conf, out, url, found);
+
+            @Override public void failed(int code, String text) {
+                r.log(Level.ERROR, url.host() + " could not be resolved (" + code + ": " + text + ")");
+                Finalizer.finalize(r, Outcome.status(502));
+            }
         });
+        r.onClose(query::cancel);
     }
 
     private static void start(Request r, UpstreamConf conf, Outgoing out, Url url, List<Address> addresses) {
