@@ -19,6 +19,7 @@ final class LayersTest {
             List.of("nightjar.http.upstream"),
             List.of("nightjar.http.module"),
             List.of("nightjar.lua"),
+            List.of("nightjar.lua.socket"),
             List.of("nightjar.lua.api"),
             List.of("nightjar"));
 

@@ -676,7 +676,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     @Override public void onHangup(Conn c) {
         var r = request;
         // what waits to be read tells whether the client has gone; there cannot come more
-        if (state == State.REQUEST && r != null && r.aborted != null) conn.reading(true);
+        if (state == State.REQUEST && r != null && r.aborted != null && r.clientSocket == null) conn.reading(true);
     }
 
     @Override public void onError(Conn c, int errno) {

@@ -84,6 +84,12 @@ final class ByLua extends LuaTask {
         if (ctx.run != null) vm.worker.scheduler.kill(ctx.run);
         int onAbort = ctx.takeOnAbort();
         if (onAbort != 0) vm.unref(onAbort);
+        if (r != r.main && vm == shared && ctx.holdsAny()) {
+            // a subrequest's sockets may be in the hands of its siblings; they know by its handle whose they are
+            r.main.onClose(() -> vm.worker.requests.giveBack(ctx));
+            return;
+        }
+        ctx.releaseAll();
         if (vm != shared) vm.leave(r.conf(LuaConf.KEY).main().log());
         vm.worker.requests.giveBack(ctx);
     }
@@ -252,6 +258,7 @@ final class ByLua extends LuaTask {
             refusal = disabled;
             return ERROR;
         }
+        if (ctx.rawSocket) return refuse(LuaOutput.RAW_SOCKET);
         if (r.headerOnly) return refuse("header only");
         return ctx.eof ? refuse("seen eof") : OK;
     }

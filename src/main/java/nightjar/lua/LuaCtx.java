@@ -3,7 +3,9 @@ package nightjar.lua;
 import nightjar.core.Log.Level;
 import nightjar.core.Mem;
 import nightjar.http.Buf;
+import nightjar.http.ConfKey;
 import nightjar.http.CtxKey;
+import nightjar.http.Location;
 import nightjar.http.Outcome;
 import nightjar.http.Request;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,10 @@ public final class LuaCtx {
 
     /// The run of a handler phase that is on its way.
     @Nullable ByLua run;
+    /// Where there is no client: the location that its settings are from.
+    @Nullable Location location;
+    /// The first of what its scripts hold.
+    private @Nullable LuaResource resources;
     /// Light threads that wait for subrequests.
     int capturing;
     /// Reference of the coroutine that `ngx.on_abort` made, 0 when it did not or that one has begun.
@@ -74,6 +80,8 @@ public final class LuaCtx {
     public boolean transformUnderscores = true;
     /// The response's last buffer has been sent.
     public boolean eof;
+    /// A script talks to the client by itself: there is no response.
+    public boolean rawSocket;
     /// `ngx.req.init_body` has begun a body that `ngx.req.finish_body` has not ended.
     public boolean bodyBegun;
     /// The arguments of the running `set_by_lua`.
@@ -93,7 +101,7 @@ public final class LuaCtx {
 
     void begin(@Nullable Request request, int logLevel) {
         r = request;
-        exited = headersSet = mimeSet = eof = bodyBegun = bodyRead = buffering = seenBody = seenLast = false;
+        exited = rawSocket = headersSet = mimeSet = eof = bodyBegun = bodyRead = buffering = seenBody = seenLast = false;
         out = null;
         refused = null;
         run = null;
@@ -101,11 +109,60 @@ public final class LuaCtx {
         capturing = 0;
         onAbort = 0;
         abortHandled = false;
+        location = null;
         Mem.i(handle + CONTEXT, 0);
         Mem.i(handle + CTX_REF, NO_REF);
         Mem.i(handle + FAKE, request == null ? 1 : 0);
         Mem.i(handle + LOG_LEVEL, logLevel);
     }
+
+    /// `resource` is released with this ctx unless it is disowned before.
+    public void own(LuaResource resource) {
+        resource.owner = this;
+        resource.next = resources;
+        if (resources != null) resources.prev = resource;
+        resources = resource;
+    }
+
+    /// It has been released, or belongs to another from now on.
+    public static void disown(LuaResource resource) {
+        var ctx = resource.owner;
+        if (ctx == null) return;
+        if (resource.prev != null) resource.prev.next = resource.next;
+        else ctx.resources = resource.next;
+        if (resource.next != null) resource.next.prev = resource.prev;
+        resource.owner = null;
+        resource.prev = resource.next = null;
+    }
+
+    /// Whether its scripts hold anything.
+    boolean holdsAny() { return resources != null; }
+
+    /// Gives up all that its scripts hold.
+    void releaseAll() {
+        LuaResource resource;
+        while ((resource = resources) != null) {
+            disown(resource);
+            resource.release();
+        }
+    }
+
+    /// Whether debug lines are to be logged.
+    public boolean debug() { return r != null ? r.debug() : client.log().debug(); }
+
+    public void debug(String text) {
+        if (r != null) r.debug(text);
+        else client.write(Level.DEBUG, text);
+    }
+
+    /// What its location, or the one that a timer was made in, says; `otherwise` where there is none.
+    public <C> C conf(ConfKey<C> key, C otherwise) {
+        if (r != null) return r.conf(key);
+        return location == null ? otherwise : location.conf(key);
+    }
+
+    /// Where it runs or, in a timer, where that was made; `null` when that was in no location.
+    @Nullable Location location() { return r != null ? r.loc : location; }
 
     /// The bit of the phase that runs, 0 before any Lua has.
     public int context() { return Mem.i(handle + CONTEXT); }

@@ -34,6 +34,15 @@ final class LuaDirectives {
     static final Directive<Boolean> HTTP10_BUFFERING = flag("lua_http10_buffering", HTTP_SRV_LOC_LIF, true);
     static final Directive<Boolean> TRANSFORM_UNDERSCORES = flag("lua_transform_underscores_in_response_headers", HTTP_SRV_LOC_LIF, true);
     static final Directive<Boolean> CHECK_CLIENT_ABORT = flag("lua_check_client_abort", HTTP_SRV_LOC_LIF, false);
+    static final Directive<Long> SOCKET_KEEPALIVE_TIMEOUT = msec("lua_socket_keepalive_timeout", HTTP_SRV_LOC_LIF, 60_000);
+    static final Directive<Long> SOCKET_CONNECT_TIMEOUT = msec("lua_socket_connect_timeout", HTTP_SRV_LOC_LIF, 60_000);
+    static final Directive<Long> SOCKET_SEND_TIMEOUT = msec("lua_socket_send_timeout", HTTP_SRV_LOC_LIF, 60_000);
+    static final Directive<Long> SOCKET_READ_TIMEOUT = msec("lua_socket_read_timeout", HTTP_SRV_LOC_LIF, 60_000);
+    /// Read and checked; Linux has no such option for what is sent.
+    static final Directive<Long> SOCKET_SEND_LOWAT = size("lua_socket_send_lowat", HTTP_SRV_LOC_LIF, 0);
+    static final Directive<Long> SOCKET_BUFFER_SIZE = size("lua_socket_buffer_size", HTTP_SRV_LOC_LIF, 4096);
+    static final Directive<Integer> SOCKET_POOL_SIZE = number("lua_socket_pool_size", HTTP_SRV_LOC_LIF, 30);
+    static final Directive<Boolean> SOCKET_LOG_ERRORS = flag("lua_socket_log_errors", HTTP_SRV_LOC_LIF, true);
     static final Directive<Integer> THREAD_CACHE_MAX_ENTRIES = number("lua_thread_cache_max_entries", HTTP_ONLY, 1024);
     static final Directive<Integer> MALLOC_TRIM = number("lua_malloc_trim", HTTP_ONLY, 1000);
     static final Directive<Integer> MAX_RUNNING_TIMERS = number("lua_max_running_timers", HTTP_ONLY, 256);
@@ -59,10 +68,8 @@ final class LuaDirectives {
         MAX_RUNNING_TIMERS, MAX_PENDING_TIMERS,
         number("lua_regex_cache_max_entries", HTTP_ONLY, 1024), number("lua_regex_match_limit", HTTP_ONLY, 0),
         number("lua_worker_thread_vm_pool_size", HTTP_ONLY, 10),
-        msec("lua_socket_keepalive_timeout", HTTP_SRV_LOC_LIF, 60_000), msec("lua_socket_connect_timeout", HTTP_SRV_LOC_LIF, 60_000),
-        msec("lua_socket_send_timeout", HTTP_SRV_LOC_LIF, 60_000), msec("lua_socket_read_timeout", HTTP_SRV_LOC_LIF, 60_000),
-        size("lua_socket_send_lowat", HTTP_SRV_LOC_LIF, 0), size("lua_socket_buffer_size", HTTP_SRV_LOC_LIF, 4096),
-        number("lua_socket_pool_size", HTTP_SRV_LOC_LIF, 30), flag("lua_socket_log_errors", HTTP_SRV_LOC_LIF, true),
+        SOCKET_KEEPALIVE_TIMEOUT, SOCKET_CONNECT_TIMEOUT, SOCKET_SEND_TIMEOUT, SOCKET_READ_TIMEOUT, SOCKET_SEND_LOWAT,
+        SOCKET_BUFFER_SIZE, SOCKET_POOL_SIZE, SOCKET_LOG_ERRORS,
         run("lua_ssl_protocols", HTTP_SRV_LOC, Arity.ONE_OR_MORE, _ -> {}), string("lua_ssl_ciphers", HTTP_SRV_LOC, "DEFAULT"),
         number("lua_ssl_verify_depth", HTTP_SRV_LOC, 1), string("lua_ssl_trusted_certificate", HTTP_SRV_LOC, null),
         string("lua_ssl_crl", HTTP_SRV_LOC, null),

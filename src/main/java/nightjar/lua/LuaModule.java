@@ -54,7 +54,7 @@ public final class LuaModule {
         return HttpModule.module("lua")
                 .directives(ByLuaDirectives.ALL)
                 .directives(LuaDirectives.ALL)
-                .conf(LuaConf.KEY)
+                .conf(LuaConf.KEY, SocketConf.KEY)
                 .on(Phase.REWRITE, r -> ByLua.phase(r, LuaCtx.REWRITE),
                         l -> l.conf(LuaConf.KEY).rewrite() != null && !first(l, ByLuaDirectives.REWRITE_NO_POSTPONE))
                 .on(Phase.ACCESS, r -> ByLua.phase(r, LuaCtx.ACCESS),

@@ -11,6 +11,9 @@ import nightjar.http.RequestBody;
 /// The response that a script makes: its head, pieces of body, its end.
 /// Source: ngx_http_lua_send_chain_link() and what it calls, in ngx_http_lua_util.c.
 final class LuaOutput {
+    /// Why nothing can be sent when a script has the client's connection.
+    static final String RAW_SOCKET = "raw request socket acquired";
+
     private LuaOutput() {}
 
     /// Sends the head unless it has gone, or is kept back until the length of an HTTP/1.0 response is known.
@@ -75,7 +78,7 @@ final class LuaOutput {
 
     /// Sends the end of the response.
     static Outcome last(Request r, LuaCtx ctx) {
-        if (ctx.eof) return Outcome.OK;
+        if (ctx.eof || ctx.rawSocket) return Outcome.OK;
         var head = head(r, ctx);
         if (head != Outcome.OK) return head;
         if (r.headerOnly) return ended(r, ctx);

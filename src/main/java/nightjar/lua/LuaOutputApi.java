@@ -48,6 +48,7 @@ final class LuaOutputApi {
         if (LuaState.top(L) != 0) throw new LuaException("no argument is expected");
         var ctx = ctx("no request object found", "no ctx found");
         if (ctx.eof) return nil(L, "seen eof");
+        if (ctx.rawSocket) return nil(L, LuaOutput.RAW_SOCKET);
         var r = handlers(ctx);
         if (r.debug()) r.debug("lua send eof");
         if (scheduler.flush() != LuaTask.OK) return nil(L, FILTER_ERROR);
@@ -68,6 +69,7 @@ final class LuaOutputApi {
             wait = LuaState.bool(L, 1);
         }
         var r = handlers(ctx);
+        if (ctx.rawSocket) return nil(L, LuaOutput.RAW_SOCKET);
         if (r.headerOnly) return nil(L, "header only");
         if (ctx.eof) return nil(L, "seen eof");
         if (scheduler.flush() != LuaTask.OK) return nil(L, FILTER_ERROR);

@@ -77,6 +77,7 @@ public final class LuaRequests {
     }
 
     void giveBack(LuaCtx ctx) {
+        ctx.releaseAll();
         if (ctx.r == null && ctx.vm != null && ctx.ctxRef() >= 0) ctx.vm.releaseCtx(ctx.ctxRef());
         ctx.r = null;
         ctx.client = null;

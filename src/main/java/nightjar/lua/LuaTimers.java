@@ -2,6 +2,7 @@ package nightjar.lua;
 
 import nightjar.core.Log;
 import nightjar.core.Log.Level;
+import nightjar.http.Location;
 import nightjar.luajit.LuaState;
 import nightjar.net.Timer;
 import nightjar.net.Worker;
@@ -88,6 +89,7 @@ final class LuaTimers {
     private final class Pending extends Timer {
         private final LuaVm vm;
         private final LuaClient client;
+        private final @Nullable Location location;
         private final long msec;
         private final boolean every;
         private final int ref, n;
@@ -97,6 +99,7 @@ final class LuaTimers {
         Pending(LuaCtx from, long msec, boolean every, int ref, int n) {
             this.vm = from.vm;
             this.client = LuaClient.after(log, from);
+            this.location = from.location();
             this.msec = msec;
             this.every = every;
             this.ref = ref;
@@ -134,7 +137,7 @@ final class LuaTimers {
                 if (log.debug()) log.write(Level.DEBUG, "created next timer (co: " + Integer.toHexString(ref) + " delay: " + msec + " ms)");
             }
             if (running < maxRunning) {
-                new Run(vm, client.numbered()).start(ref, n, premature);
+                new Run(vm, client.numbered(), location).start(ref, n, premature);
             } else {
                 log.write(Level.ALERT, "lua failed to run timer with function defined at " + vm.origin(ref) + ": " + maxRunning
                         + " lua_max_running_timers are not enough");
@@ -160,10 +163,11 @@ final class LuaTimers {
         private final LuaCtx ctx;
         private @Nullable Run before, after;
 
-        Run(LuaVm vm, LuaClient client) {
+        Run(LuaVm vm, LuaClient client, @Nullable Location location) {
             this.vm = vm;
             this.client = client;
             ctx = lua.requests.take(client, vm, LuaCtx.TIMER);
+            ctx.location = location;
         }
 
         void start(int ref, int n, boolean premature) {

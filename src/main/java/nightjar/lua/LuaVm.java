@@ -1,7 +1,9 @@
 package nightjar.lua;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import nightjar.core.Bytes;
 import nightjar.core.Log;
 import nightjar.core.Log.Level;
@@ -46,6 +48,7 @@ public final class LuaVm {
     private final int trace;
     private final int guard;
     private final int require;
+    private final List<Runnable> onClose = new ArrayList<>(1);
     private final int origin;
     private @Nullable LuaTimers timers;
     private int users = 1;
@@ -170,9 +173,15 @@ public final class LuaVm {
         LuaState.collect(L);
     }
 
+    /// Has `then` run when the VM is closed, after its finalizers.
+    public void onClose(Runnable then) {
+        onClose.add(then);
+    }
+
     public void close() {
         if (memory != null) memory.close();
         else LuaState.close(L);
+        onClose.forEach(Runnable::run);
     }
 
     /// The timers of its configuration.

@@ -30,9 +30,9 @@ local function typename(v, n, count)
     return type(v)
 end
 
--- The API function got a bad argument `n`.
-function M.argument(n, text)
-    bad(2, n, text)
+-- The API function got a bad argument `n`. `up`: how many functions are between it and this one.
+function M.argument(n, text, up)
+    bad(2 + (up or 0), n, text)
 end
 
 -- As `argument`, for the function that called the one that calls this.

@@ -57,9 +57,18 @@ ngx.location = {
     capture_multi = capture.capture_multi,
 }
 
+local socket = require "nightjar.socket"
+ngx.socket = {
+    tcp = socket.tcp,
+    stream = socket.stream,
+    connect = socket.connect,
+    udp = require("nightjar.udp").udp,
+}
+
 local headers = require "nightjar.headers"
 local body = require "nightjar.body"
 ngx.req = {
+    socket = socket.req_socket,
     http_version = headers.http_version,
     raw_header = headers.raw_header,
     set_uri = control.set_uri,

@@ -9,18 +9,11 @@ local ngx = ngx
 local names = {
     "run_worker_thread",
     "re.find", "re.gmatch", "re.gsub", "re.match", "re.sub",
-    "req.socket",
-    "socket.connect", "socket.stream", "socket.tcp", "socket.udp",
 }
 
 -- Where some of them may be called; elsewhere that is the error.
 local phases = {
     run_worker_thread = check.YIELDABLE,
-    ["req.socket"] = check.HANDLERS,
-    ["socket.connect"] = check.YIELDABLE,
-    ["socket.stream"] = check.YIELDABLE,
-    ["socket.tcp"] = check.YIELDABLE,
-    ["socket.udp"] = check.YIELDABLE,
 }
 
 for _, name in ipairs(names) do
@@ -46,10 +39,4 @@ for _, name in ipairs(names) do
             error("ngx." .. name .. " is not supported by this version of Nightjar", 2)
         end
     end
-end
-
--- The method tables of sockets, into which lua-resty-core puts its own methods.
-local registry = debug.getregistry()
-for _, name in ipairs { "__tcp_cosocket_mt", "__tcp_req_cosocket_mt", "__tcp_raw_req_cosocket_mt" } do
-    registry[name] = registry[name] or {}
 end

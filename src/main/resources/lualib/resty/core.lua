@@ -15,5 +15,6 @@ require "resty.core.param"
 require "resty.core.shdict"
 require "resty.core.misc"
 require "resty.core.ctx"
+require "resty.core.socket"
 
 return { version = require "resty.core.base".version }

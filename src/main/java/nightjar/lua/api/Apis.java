@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import nightjar.core.Clock;
 import nightjar.http.HttpWorker;
 import nightjar.lua.LuaWorker;
+import nightjar.lua.socket.Sockets;
 
 /// Everything that Lua can call, for one worker.
 public final class Apis {
@@ -25,6 +26,7 @@ public final class Apis {
         lua.add(lookup, new CaptureApi(result, lua.scheduler()));
         lua.add(lookup, new SleepApi(lua.scheduler(), worker.worker, process));
         lua.add(lookup, new SemaphoreApi(lua.scheduler(), worker.worker, process));
+        Sockets.add(lua, worker);
         lua.add(lookup, new CtxApi());
         lua.add(lookup, new NdkApi(result, names));
         lua.add(lookup, new ParamApi(result));
