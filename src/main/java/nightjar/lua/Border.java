@@ -8,6 +8,9 @@ public final class Border {
     /// How much body is gathered before it is handed on.
     public static final int BUFFER = 64 << 10;
 
+    /// Of [#waits].
+    static final int GO_ON = 0, WAIT = 1, END = 2;
+
     // nightjar_border_t
     static final int REQUEST = 0;
     static final int OUT = 8;
@@ -16,8 +19,11 @@ public final class Border {
     static final int WAITS = 24;
     static final int TAINTED = 28;
     static final int SPAWNED = 32;
+    static final int POSTED = 36;
+    static final int CHILD = 40;
+    static final int ADOPTED = 44;
     // nightjar_result_t
-    private static final int RESULT = 40;
+    private static final int RESULT = 48;
     private static final int PAIRS = RESULT;
     private static final int DATA = RESULT + 8;
     private static final int LENGTH = RESULT + 16;
@@ -51,16 +57,39 @@ public final class Border {
         return ref;
     }
 
+    /// Takes the reference under which a light thread that Lua ran inside another left its coroutine when it spawned one.
+    int takeAdopted() {
+        int ref = Mem.i(address + ADOPTED);
+        if (ref != 0) Mem.i(address + ADOPTED, 0);
+        return ref;
+    }
+
+    /// [LightThreads#NONE], [LightThreads#UNKNOWN] or [LightThreads#KNOWN].
+    int child() {
+        return Mem.i(address + CHILD);
+    }
+
+    void child(int state) {
+        Mem.i(address + CHILD, state);
+    }
+
+    /// Other light threads have their turn before the one that runs has it again.
+    void posted(boolean v) {
+        Mem.i(address + POSTED, v ? 1 : 0);
+    }
+
     boolean spawns() {
         return Mem.i(address + SPAWNED) != 0;
     }
 
+    /// Whether an API function, not the script, made the coroutine yield.
     boolean waits() {
-        return Mem.i(address + WAITS) != 0;
+        return Mem.i(address + WAITS) != GO_ON;
     }
 
-    void waits(boolean v) {
-        Mem.i(address + WAITS, v ? 1 : 0);
+    /// @param why [#GO_ON], [#WAIT] or [#END]
+    void waits(int why) {
+        Mem.i(address + WAITS, why);
     }
 
     boolean takeTainted() {

@@ -1,5 +1,7 @@
 package nightjar.lua;
 
+import nightjar.core.Log.Level;
+import nightjar.core.Mem;
 import nightjar.luajit.Ffi;
 import nightjar.luajit.LuaFunction;
 import nightjar.luajit.LuaState;
@@ -10,6 +12,9 @@ final class LightThreads {
     /// The thread waits for subrequests, which cannot be called off.
     private static final int BUSY = -3;
     private static final int DUPLICATE = -1, OFF = -2;
+
+    /// Of [Border#child]: none runs inside another, one does that only Lua knows, one does that is a [LuaThread].
+    static final int NONE = 0, UNKNOWN = 1, KNOWN = 2;
 
     private final Scheduler scheduler;
 
@@ -46,13 +51,27 @@ final class LightThreads {
         return LuaTask.OK;
     }
 
-    /// What a thread that has ended left on its stack: true and what it returned, or false and its error.
+    /// A thread that Lua ran inside the one that made it waits, or gives others their turn: it is coroutine `ref`.
+    @Ffi("nightjar_ffi_thread_adopt")
+    void adopt(int ref, int yielded) { scheduler.adopt(ref, yielded != 0); }
+
+    /// A thread that Lua ran inside the one that made it, and that is a [LuaThread], has ended there.
+    @Ffi("nightjar_ffi_thread_forget")
+    void forget() { scheduler.forget(); }
+
+    /// An uncaught error has ended a thread that Lua ran inside the one that made it.
+    @Ffi("nightjar_ffi_thread_aborted")
+    void aborted(long text, int n) { scheduler.running().task.log(Level.ERROR, "lua user thread aborted: " + Mem.string(text, n)); }
+
+    /// What a thread that has ended left on its stack: true and what it returned, or false and its error. If `error` was called,
+    /// as the second argument says, its arguments come before that.
     @LuaFunction("ngx._collect")
     int collect(long L) {
         long co = LuaState.thread(L, 1);
-        int n = LuaState.top(co);
+        boolean ok = LuaState.status(co) == LuaState.OK;
+        int n = ok || LuaState.bool(L, 2) ? LuaState.top(co) : 1;
         LuaState.checkStack(L, n + 1);
-        LuaState.push(L, LuaState.status(co) == LuaState.OK);
+        LuaState.push(L, ok);
         LuaState.move(co, L, n);
         return n + 1;
     }

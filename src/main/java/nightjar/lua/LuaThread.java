@@ -16,13 +16,17 @@ public final class LuaThread {
     private static final Runnable NOTHING = () -> {};
 
     final LuaVm vm;
-    final long co;
-    final int ref;
+    private long co;
+    int ref;
     @Nullable LuaTask task;
+    /// The one inside which Lua runs it, until it waits.
+    @Nullable LuaThread around;
     private @Nullable Runnable cancel;
     private int parks;
     /// Where it is among its task's threads.
     int index;
+    /// It has died of a call of `error`, whose arguments still stand before the message on its stack.
+    boolean thrown;
     private @Nullable LuaThread waiter;
     private int waiterParks;
     /// What its last `ngx.location.capture` brought.
@@ -32,6 +36,17 @@ public final class LuaThread {
         this.vm = vm;
         this.co = co;
         this.ref = ref;
+    }
+
+    /// One that Lua has begun to run inside another; its coroutine is known once it waits.
+    LuaThread(LuaThread around) {
+        this(around.vm, 0, 0);
+        this.around = around;
+    }
+
+    long co() {
+        if (co == 0) co = vm.coroutine(ref);
+        return co;
     }
 
     /// Lets the thread wait once the API function that called this yields.

@@ -177,9 +177,9 @@ final class LuaTimers {
             if (runs != null) runs.before = this;
             runs = this;
             var thread = vm.take(this);
-            vm.pushElements(thread.co, ref, 1, 1);
-            LuaState.push(thread.co, premature);
-            vm.pushElements(thread.co, ref, 2, n + 1);
+            vm.pushElements(thread.co(), ref, 1, 1);
+            LuaState.push(thread.co(), premature);
+            vm.pushElements(thread.co(), ref, 2, n + 1);
             if (lua.scheduler.start(this, thread, n + 1) != LuaEvent.WAITING) over();
         }
 

@@ -261,13 +261,23 @@ public final class LuaVm {
 
     /// A coroutine that Lua has put in the registry under `ref`.
     LuaThread adopt(int ref) {
+        var thread = new LuaThread(this, coroutine(ref), ref);
+        adopt(thread, ref);
+        return thread;
+    }
+
+    long coroutine(int ref) {
         LuaState.rawGet(L, LuaState.REGISTRYINDEX, ref);
         long co = LuaState.thread(L, -1);
         LuaState.top(L, 0);
-        var thread = new LuaThread(this, co, ref);
+        return co;
+    }
+
+    /// Gives a thread the coroutine that Lua has put in the registry under `ref`.
+    void adopt(LuaThread thread, int ref) {
+        thread.ref = ref;
         if (ref >= adopted.length) adopted = Arrays.copyOf(adopted, Math.max(ref + 1, adopted.length * 2));
         adopted[ref] = thread;
-        return thread;
     }
 
     /// The light thread of an adopted coroutine.
@@ -287,7 +297,7 @@ public final class LuaVm {
 
     /// A coroutine that died or was left in the middle is Lua's garbage.
     void abandon(LuaThread thread, LuaTask task) {
-        LuaState.unref(L, thread.ref);
+        if (thread.ref != 0) LuaState.unref(L, thread.ref);
         if (thread.ref < adopted.length) adopted[thread.ref] = null;
         if (!starved) return;
         starved = false;
@@ -301,15 +311,15 @@ public final class LuaVm {
     }
 
     private static String name(LuaThread thread) {
-        return Long.toHexString(thread.co) + " (ref " + thread.ref + ")";
+        return Long.toHexString(thread.co()) + " (ref " + thread.ref + ")";
     }
 
     /// Describes the error of a dead coroutine as the error log does.
     Death autopsy(LuaThread thread) {
         LuaState.rawGet(L, LuaState.REGISTRYINDEX, trace);
         LuaState.rawGet(L, LuaState.REGISTRYINDEX, thread.ref);
-        LuaState.pushValue(thread.co, -1);
-        LuaState.move(thread.co, L, 1);
+        LuaState.pushValue(thread.co(), -1);
+        LuaState.move(thread.co(), L, 1);
         int rc = LuaState.pcall(L, 2, 3);
         var message = LuaState.string(L, 1);
         var traceback = rc == LuaState.OK ? LuaState.string(L, 2) : "stack traceback:";

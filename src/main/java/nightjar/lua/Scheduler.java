@@ -42,8 +42,8 @@ public final class Scheduler {
         int function = vm.function(code, task);
         var thread = vm.take(task);
         task.code = code;
-        LuaState.rawGet(thread.co, LuaState.REGISTRYINDEX, function);
-        for (var argument : arguments) LuaState.push(thread.co, argument);
+        LuaState.rawGet(thread.co(), LuaState.REGISTRYINDEX, function);
+        for (var argument : arguments) LuaState.push(thread.co(), argument);
         return start(task, thread, arguments.length);
     }
 
@@ -61,9 +61,50 @@ public final class Scheduler {
         if (event != LuaEvent.WAITING) task.ended(event);
     }
 
-    /// The light thread that runs, null outside of Lua.
+    /// The light thread that runs, null outside of Lua. Asked only by what Lua calls.
     public @Nullable LuaThread running() {
+        return border.child() == LightThreads.UNKNOWN ? know() : running;
+    }
+
+    /// As [#running], for another thread than the worker's, which may see an old one.
+    @Nullable LuaThread glance() {
         return running;
+    }
+
+    /// Makes a light thread of what Lua runs inside the one that made it.
+    LuaThread know() {
+        var thread = new LuaThread(running);
+        running.task.add(thread);
+        border.child(LightThreads.KNOWN);
+        return running = thread;
+    }
+
+    /// Lua goes on with the thread inside which it ran one that now waits, or has its turn later.
+    /// @param ref of the coroutine
+    void adopt(int ref, boolean yielded) {
+        var thread = border.child() == LightThreads.KNOWN ? running : know();
+        thread.vm.adopt(thread, ref);
+        around(thread);
+        if (!yielded) return;
+        thread.task.posted.add(thread);
+        border.posted(true);
+    }
+
+    /// The thread that Lua ran inside another has ended there.
+    void forget() {
+        var thread = running;
+        if (thread.parked()) thread.cancel();
+        worker.loads.left(thread);
+        thread.task.remove(thread);
+        around(thread);
+    }
+
+    private void around(LuaThread thread) {
+        running = thread.around;
+        thread.around = null;
+        asked = null;
+        border.waits(Border.GO_ON);
+        border.child(LightThreads.NONE);
     }
 
     /// Whether the configuration that the running Lua belongs to is on its way out.
@@ -74,7 +115,7 @@ public final class Scheduler {
     /// The running light thread is to wait: called by an API function that then yields.
     /// @param cancel undoes what would wake the thread
     public void park(Runnable cancel) {
-        running.park(cancel);
+        running().park(cancel);
         ask(LuaEvent.WAITING);
     }
 
@@ -85,7 +126,7 @@ public final class Scheduler {
 
     private void ask(LuaEvent event) {
         asked = event;
-        border.waits(true);
+        border.waits(event == LuaEvent.WAITING ? Border.WAIT : Border.END);
     }
 
     /// Ends a task that waits, its waits undone. Nothing of it runs any more, [LuaTask#ended] is not told.
@@ -114,7 +155,7 @@ public final class Scheduler {
         var task = thread.task;
         if (task == null || !thread.parked() || thread.parks() != parks) return;
         thread.unpark();
-        var event = run(task, thread, values.push(thread.co));
+        var event = run(task, thread, values.push(thread.co()));
         if (event != LuaEvent.WAITING) task.ended(event);
     }
 
@@ -128,9 +169,11 @@ public final class Scheduler {
         long out = Mem.l(a + Border.OUT);
         long room = Mem.l(a + Border.POS);
         long state = Mem.l(a + Border.WAITS);
+        int child = border.child();
         Mem.l(a + Border.OUT, out + Mem.i(a + Border.POS));
         Mem.l(a + Border.POS, 0);
         Mem.l(a + Border.WAITS, 0);
+        border.child(LightThreads.NONE);
         try {
             border.request(task.handle());
             return loop(task, thread, values);
@@ -139,6 +182,8 @@ public final class Scheduler {
             Mem.l(a + Border.OUT, out);
             Mem.l(a + Border.POS, room);
             Mem.l(a + Border.WAITS, state);
+            border.child(child);
+            border.posted(!outer.task.posted.isEmpty());
             running = outer;
             asked = outerAsked;
         }
@@ -169,6 +214,8 @@ public final class Scheduler {
                 case LuaEvent.Yielded _ -> task.posted.add(thread);
                 case LuaEvent.Spawned _ -> {
                     task.posted.add(thread);
+                    int child = border.takeAdopted();
+                    if (child != 0) adopt(child, true);
                     next = spawn(task, thread.vm);
                 }
                 case LuaEvent.Ended _ -> {
@@ -210,10 +257,11 @@ public final class Scheduler {
     /// @return how many values that are
     private static int deliver(LuaThread from, LuaThread to, boolean ok) {
         to.unpark();
-        int n = LuaState.top(from.co);
-        LuaState.checkStack(to.co, n + 1);
-        LuaState.push(to.co, ok);
-        LuaState.move(from.co, to.co, n);
+        // As upstream, what `error` was called with comes first, without a position.
+        int n = ok || from.thrown ? LuaState.top(from.co()) : 1;
+        LuaState.checkStack(to.co(), n + 1);
+        LuaState.push(to.co(), ok);
+        LuaState.move(from.co(), to.co(), n);
         return n + 1;
     }
 
@@ -221,9 +269,11 @@ public final class Scheduler {
     private LuaEvent resume(LuaTask task, LuaThread thread, int values) {
         running = thread;
         asked = null;
-        border.waits(false);
-        if (task.debug()) task.log(Level.DEBUG, "lua run thread, top:" + (LuaState.top(thread.co) - values) + " c:1");
-        int rc = LuaState.resume(thread.co, values);
+        border.posted(!task.posted.isEmpty());
+        border.child(LightThreads.NONE);
+        border.waits(Border.GO_ON);
+        if (task.debug()) task.log(Level.DEBUG, "lua run thread, top:" + (LuaState.top(thread.co()) - values) + " c:1");
+        int rc = LuaState.resume(thread.co(), values);
         if (task.debug()) task.log(Level.DEBUG, "lua resume returned " + rc);
         int pos = Mem.i(border.address + Border.POS);
         if (pos > 0) flush(task);
@@ -232,14 +282,14 @@ public final class Scheduler {
             case LuaState.OK -> {
                 if (task.debug()) task.log(Level.DEBUG, "lua light thread ended normally");
                 if (thread == task.entry) {
-                    task.returned(thread.co);
-                    LuaState.top(thread.co, 0);
+                    task.returned(thread.co());
+                    LuaState.top(thread.co(), 0);
                 }
                 yield LuaEvent.ENDED;
             }
             case LuaState.YIELD -> {
                 if (task.debug()) task.log(Level.DEBUG, "lua thread yielded");
-                LuaState.top(thread.co, 0);
+                LuaState.top(thread.co(), 0);
                 if (border.spawns()) yield LuaEvent.SPAWNED;
                 yield border.waits() && asked != null ? asked : LuaEvent.YIELDED;
             }
@@ -253,11 +303,7 @@ public final class Scheduler {
         if (thread == task.entry) {
             task.failed(kind(rc), death.message(), death.traceback());
         } else {
-            // As upstream, what `error` was called with comes first, without a position.
-            if (!death.thrown()) {
-                LuaState.insert(thread.co, 1);
-                LuaState.top(thread.co, 1);
-            }
+            thread.thrown = death.thrown();
             task.log(Level.ERROR, "lua user thread aborted: " + kind(rc) + ": " + death.message() + "\n" + death.traceback());
         }
         if (rc == LuaState.ERRMEM) thread.vm.starved();
@@ -336,7 +382,7 @@ public final class Scheduler {
     @Ffi("nightjar_ffi_unpark")
     void unpark() {
         asked = null;
-        border.waits(false);
+        border.waits(Border.GO_ON);
         if (running != null && running.parked()) running.cancel();
     }
 

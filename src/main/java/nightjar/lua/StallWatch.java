@@ -42,7 +42,7 @@ final class StallWatch {
                 return;
             }
             if ((at & 1) == 0 || told || now - since < TimeUnit.MILLISECONDS.toNanos(msec)) return;
-            var thread = lua.scheduler.running();
+            var thread = lua.scheduler.glance();
             var task = thread == null ? null : thread.task;
             var ctx = lua.requests == null ? null : lua.requests.ctx(lua.border.request());
             int context = ctx == null ? 0 : ctx.context();

@@ -15,13 +15,16 @@ local ffi = require "ffi"
 -- Kept in step with Border.java.
 ffi.cdef [[
 typedef struct {
-    void *request;          /* what runs now, NULL outside of requests */
+    struct ngx_http_request_s *request;     /* what runs now, NULL outside of requests */
     unsigned char *out;     /* response body gathered so far: pos of cap bytes; cap 0: Java has to be asked first */
     int pos;
     int cap;
-    int waits;              /* an API function, not the script, made the coroutine yield */
+    int waits;              /* an API function, not the script, made the coroutine yield: 1 to wait, 2 to end the task */
     int tainted;            /* the coroutine must not be used again */
     int spawned;            /* reference of a coroutine to be run as a light thread, 0: none */
+    int posted;             /* other light threads of the task have their turn before the one that runs has it again */
+    int child;              /* 1: Lua runs a light thread inside the one that made it; 2: and Java has made it one of its own */
+    int adopted;            /* reference of that light thread's coroutine, when it has spawned another, 0: none */
 } nightjar_border_t;
 ]]
 
@@ -92,6 +95,7 @@ part "nightjar.loading"
 local coroutines = part "nightjar.coroutines"
 package.loaded["nightjar.coroutines"] = coroutines
 local traceback = compile(resource "nightjar.traceback", "=[C]")(coroutines)
+coroutines.traceback = traceback
 part "nightjar.output"
 
 local create = coroutine._create

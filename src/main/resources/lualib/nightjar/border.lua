@@ -4,7 +4,7 @@
 -- (for a failure, its text), a list of pairs in `pairs`. It is good until the next call; copy it at once.
 
 local ffi = require "ffi"
-local exdata = require "thread.exdata"
+local W = require("nightjar.coroutines").border
 
 local C = ffi.C
 local cast = ffi.cast
@@ -53,7 +53,6 @@ typedef struct {
 ]]
 
 local result = cast("nightjar_result_t *", C.nightjar_ffi_result())
-local request_type = ffi.typeof("ngx_http_request_t *")
 
 local M = {
     result = result,
@@ -67,9 +66,9 @@ local M = {
 
 -- The request that runs now, or nil.
 function M.request()
-    local r = exdata()
+    local r = W.request
     if r ~= nil then
-        return cast(request_type, r)
+        return r
     end
 end
 local request = M.request

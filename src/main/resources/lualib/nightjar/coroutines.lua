@@ -23,8 +23,9 @@ for _, name in ipairs { "create", "resume", "yield", "status", "wrap" } do
     coroutine["_" .. name] = coroutine[name]
 end
 
--- Coroutines that a script must not resume: true for one in which an API function waits; for a light thread its
--- reference, below 0 while its parent waits for it, when it has ended "zombie" until its parent has what it returned, then "dead".
+-- Coroutines that a script must not resume: true for one in which an API function waits. For a light thread that Java knows,
+-- its reference, below 0 while its parent waits for it. For one that has ended, "zombie" or, if Java never knew it, "held"
+-- until its parent has what it returned, then "dead".
 local busy = setmetatable({}, { __mode = "k" })
 
 -- The coroutine that made a light thread.
@@ -37,7 +38,7 @@ local outer = setmetatable({}, { __mode = "k" })
 local function state(co)
     local s = busy[co]
     if type(s) == "string" then
-        return s
+        return s == "held" and "zombie" or s
     end
     return (outer[co] or status(co) == "normal") and "normal" or "running"
 end

@@ -2,6 +2,11 @@
 --
 -- A light thread is a coroutine that the scheduler resumes. What one returned stays on its stack until its parent, the
 -- coroutine that made it, asks.
+--
+-- Most end before they wait for anything, so a thread is begun inside its parent, and Java hears of it when it asks who runs.
+-- One that waits, or gives others their turn, is handed to the scheduler; one that ends yields a last time and keeps what it
+-- returned in its frame. Where the order would be another, since other threads have their turn first, it is begun by the
+-- scheduler.
 
 local C = require("ffi").C
 local border = require "nightjar.border"
@@ -13,9 +18,11 @@ local W = coroutines.border
 local busy = coroutines.busy
 local co_yield = coroutine._yield
 local collect = ngx._collect
+local collectgarbage = collectgarbage
 local create = coroutine._create
 local ended = coroutines.ended
 local error = error
+local getinfo = debug.getinfo
 local isyieldable = coroutines.isyieldable
 local parents = coroutines.parents
 local ref = registry.ref
@@ -23,6 +30,7 @@ local request = border.request
 local resume = coroutine._resume
 local running = coroutine.running
 local select = select
+local traceback = coroutines.traceback
 local type = type
 local unref = registry.unref
 local yield = coroutines.yield
@@ -31,12 +39,60 @@ ngx._collect = nil
 
 local M = {}
 
+-- What a thread yields that has ended inside its parent.
+local HELD = {}
+
+-- W.child and W.waits, as Java has them.
+local NONE, UNKNOWN, KNOWN = 0, 1, 2
+local WAIT, END = 1, 2
+
+-- Functions without `...`, so that LuaJIT compiles these accesses to memory.
+
+local function may_nest()
+    return W.posted == 0 and W.child == NONE
+end
+
+local function enter()
+    W.child = UNKNOWN
+end
+
+local function leave()
+    if W.child == KNOWN then
+        C.nightjar_ffi_thread_forget()
+    end
+    W.child = NONE
+end
+
+-- Why a thread has yielded: W.waits, or below 0 that it has spawned another.
+local function why()
+    return W.spawned ~= 0 and -1 or W.waits
+end
+
+local function spawned(thread)
+    W.spawned = thread
+    W.waits = WAIT
+end
+
+local function adopted(thread)
+    W.adopted = thread
+end
+
 local function finish(...)
-    ended(running())
+    local co = running()
+    if busy[co] then
+        ended(co)
+    else
+        yield(HELD)
+    end
     return ...
 end
 
 local function body(f, ...)
+    return finish(f(...))
+end
+
+-- A thread that is resumed with its function only once it exists for Java.
+local function late_body(f, ...)
     yield()
     return finish(f(...))
 end
@@ -55,7 +111,7 @@ end
 
 -- A coroutine that is to run a function with arguments as a light thread, and its reference.
 local function make(...)
-    local co = create(body)
+    local co = create(late_body)
     local ok, wrong = resume(co, ...)
     if not ok then
         error(wrong, 3)
@@ -66,20 +122,74 @@ local function make(...)
     return co, thread
 end
 
+local function aborted(co, message)
+    local text, trace = traceback(co, message)
+    local kind = "runtime error"
+    if message == "not enough memory" then
+        kind = "memory allocation error"
+        collectgarbage()
+    end
+    text = kind .. ": " .. text .. "\n" .. trace
+    C.nightjar_ffi_thread_aborted(text, #text)
+end
+
+-- Goes on in the parent of `co` after what a resume of that one has given.
+local function begun(co, ok, value)
+    if value == HELD then
+        leave()
+        busy[co] = "held"
+    elseif not ok then
+        aborted(co, value)
+        leave()
+        busy[co] = "zombie"
+    else
+        local reason = why()
+        if reason == END then
+            return yield()
+        end
+        local thread = ref(co)
+        busy[co] = thread
+        if reason < 0 then
+            adopted(thread)
+            yield()
+        else
+            C.nightjar_ffi_thread_adopt(thread, reason == WAIT and 0 or 1)
+        end
+    end
+    return co
+end
+
 function M.spawn(...)
     local r = ctx()
     if type((...)) ~= "function" then
         check.argument(1, "Lua function expected")
     end
     check.context(r, check.YIELDABLE)
+    if may_nest() then
+        local co = create(body)
+        parents[co] = running()
+        enter()
+        return begun(co, resume(co, ...))
+    end
     if not isyieldable() then
         error("attempt to yield across C-call boundary", 0)
     end
     local co, thread = make(...)
-    W.spawned = thread
-    W.waits = 1
+    spawned(thread)
     yield()
     return co
+end
+
+-- What a thread has left: true and what it returned, or false and its error. As upstream, what `error` was called with comes
+-- first then, without a position.
+local function left(co)
+    local state = busy[co]
+    busy[co] = "dead"
+    if state == "held" then
+        return resume(co)
+    end
+    local at = getinfo(co, 0, "f")
+    return collect(co, at ~= nil and at.func == error)
 end
 
 -- None of those that have not ended is waited for any more.
@@ -101,6 +211,10 @@ function M.wait(...)
         error("at least one coroutine should be specified", 2)
     end
     local me = running()
+    local first = ...
+    if busy[first] == "held" and parents[first] == me then
+        return left(first)
+    end
     local threads = {}
     for i = 1, n do
         local co = select(i, ...)
@@ -114,9 +228,8 @@ function M.wait(...)
         if parents[co] ~= me then
             error("only the parent coroutine can wait on the thread", 2)
         end
-        if state == "zombie" then
-            busy[co] = "dead"
-            return collect(co)
+        if state == "held" or state == "zombie" then
+            return left(co)
         elseif state ~= "dead" then
             threads[#threads + 1] = co
         elseif i == n then
@@ -147,9 +260,8 @@ function M.kill(...)
     if state == "dead" then
         return nil, "already waited or killed"
     end
-    if state == "zombie" then
-        busy[co] = "dead"
-        collect(co)
+    if state == "held" or state == "zombie" then
+        left(co)
         return nil, "already terminated"
     end
     if C.nightjar_ffi_thread_kill(state) ~= border.OK then
