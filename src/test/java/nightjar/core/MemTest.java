@@ -2,6 +2,7 @@ package nightjar.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +74,28 @@ class MemTest {
             assertThat(Mem.string(at, s.length())).isEqualTo(s);
             assertThat(Mem.equals(at, s.length(), s)).isTrue();
             assertThat(Mem.equals(at, Bytes.of(s), s.length())).isTrue();
+        }
+    }
+
+    @Test
+    void copiesPartsOfArraysOfAnyLength() {
+        var bytes = new byte[160];
+        for (int k = 0; k < bytes.length; k++) bytes[k] = (byte) (k * 7 + 1);
+        long a = Mem.alloc(bytes.length);
+        try {
+            for (int n = 0; n <= 140; n++) {
+                Mem.fill(a, bytes.length, 0);
+                Mem.put(a + 1, bytes, 3, n);
+                var expected = new byte[bytes.length];
+                System.arraycopy(bytes, 3, expected, 1, n);
+                assertThat(Mem.bytes(a, bytes.length)).as("put %d", n).isEqualTo(expected);
+                var to = new byte[bytes.length];
+                Mem.get(a + 1, to, 5, n);
+                assertThat(to).as("get %d", n).startsWith(new byte[5]).endsWith(new byte[bytes.length - 5 - n]);
+                assertThat(Arrays.copyOfRange(to, 5, 5 + n)).isEqualTo(Arrays.copyOfRange(bytes, 3, 3 + n));
+            }
+        } finally {
+            Mem.free(a);
         }
     }
 }
