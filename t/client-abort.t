@@ -6,8 +6,8 @@ lua_check_client_abort on;
 location = /t {
     access_log logs/t.log;
     content_by_lua_block {
-        ngx.thread.spawn(function() ngx.sleep(0.2) ngx.log(ngx.ERR, "a thread goes on") end)
-        ngx.sleep(0.2)
+        ngx.thread.spawn(function() ngx.sleep(1) ngx.log(ngx.ERR, "a thread goes on") end)
+        ngx.sleep(1)
         ngx.log(ngx.ERR, "the handler goes on")
     }
     log_by_lua_block { ngx.log(ngx.WARN, "ended with ", ngx.status) }
@@ -26,7 +26,7 @@ goes on
 location = /t {
     content_by_lua_block {
         ngx.say(ngx.on_abort(function() end))
-        ngx.sleep(0.15)
+        ngx.sleep(1)
         ngx.log(ngx.WARN, "the handler goes on")
     }
 }
@@ -50,7 +50,7 @@ location = /t {
             ngx.log(ngx.WARN, name, " has slept")
         end))
         ngx.log(ngx.WARN, "again: ", ngx.on_abort(function() end))
-        ngx.sleep(0.15)
+        ngx.sleep(1)
         ngx.log(ngx.WARN, "the handler goes on")
     }
 }
@@ -73,7 +73,7 @@ location = /t {
         ngx.on_abort(function() ngx.log(ngx.WARN, "leaving") ngx.exit(499) end)
     }
     content_by_lua_block {
-        ngx.sleep(0.15)
+        ngx.sleep(1)
         ngx.log(ngx.ERR, "the handler goes on")
     }
     log_by_lua_block { ngx.log(ngx.WARN, "ended with ", ngx.status) }

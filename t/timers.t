@@ -9,7 +9,7 @@ location = /t {
                 ngx.timer.pending_count(), " ", ngx.timer.running_count())
         end, 1, nil, "x"))
         ngx.say(ngx.timer.pending_count(), " ", ngx.timer.running_count())
-        ngx.sleep(0.05)
+        ngx.sleep(0.5)
         ngx.say(ngx.timer.pending_count(), " ", ngx.timer.running_count())
     }
 }
@@ -34,7 +34,7 @@ location = /t {
             ngx.thread.wait(ngx.thread.spawn(function() ngx.sleep(0.01) log[#log + 1] = "thread" end))
         end)
         log[#log + 1] = "handler"
-        ngx.sleep(0.06)
+        ngx.sleep(0.6)
         ngx.say(table.concat(log, " "))
     }
 }
@@ -53,8 +53,11 @@ location = /t {
             ngx.ctx.mark = true
             n = n + add
         end, 1))
-        ngx.sleep(0.1)
-        ngx.say(n >= 3 and n <= 11, " ", seen)
+        for i = 1, 300 do
+            if n >= 3 then break end
+            ngx.sleep(0.01)
+        end
+        ngx.say(n >= 3, " ", seen)
     }
 }
 --- request
@@ -89,7 +92,7 @@ location = /t {
         ngx.timer.at(0, function() error("in a timer") end)
         ngx.timer.at(0, function() ngx.exit(500) end)
         ngx.timer.at(0, function() ngx.say("x") end)
-        ngx.sleep(0.02)
+        ngx.sleep(0.5)
         ngx.say(ngx.timer.running_count())
     }
 }
@@ -109,10 +112,10 @@ lua_max_pending_timers 2;
 location = /t {
     content_by_lua_block {
         local function f() end
-        ngx.say(ngx.timer.at(0.01, f))
-        ngx.say(ngx.timer.at(0.01, f))
-        ngx.say(ngx.timer.at(0.01, f))
-        ngx.sleep(0.03)
+        ngx.say(ngx.timer.at(0.2, f))
+        ngx.say(ngx.timer.at(0.2, f))
+        ngx.say(ngx.timer.at(0.2, f))
+        ngx.sleep(0.7)
         ngx.say(ngx.timer.at(0.01, f))
     }
 }
@@ -131,10 +134,10 @@ lua_max_running_timers 1;
 location = /t {
     content_by_lua_block {
         local n = 0
-        local function f() n = n + 1 ngx.sleep(0.03) end
+        local function f() n = n + 1 ngx.sleep(0.8) end
         ngx.timer.at(0, f)
-        ngx.timer.at(0.01, f)
-        ngx.sleep(0.06)
+        ngx.timer.at(0.2, f)
+        ngx.sleep(1)
         ngx.say(n)
     }
 }
@@ -155,7 +158,7 @@ init_worker_by_lua_block {
 --- config
 location = /t {
     content_by_lua_block {
-        ngx.sleep(0.02)
+        ngx.sleep(0.3)
         ngx.say(n)
     }
 }

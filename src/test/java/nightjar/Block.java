@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// | `response_body`, `response_body_like`, `response_body_unlike` | the body, or a regex found or not found in it |
 /// | `next` | what follows is about the next response on the same connection |
 /// | `no_response` | the connection is closed without an answer |
-/// | `abort` | the client does not wait for an answer: it closes the connection, 50 ms after it has sent the request |
+/// | `abort` | the client does not wait for an answer: it closes the connection, 100 ms after it has sent the request |
 /// | `closes`, `stays_open` | what the server does with the connection after this response |
 /// | `error_log`, `no_error_log` | texts, or `/regex/`, that a line of the log must or must not have |
 /// | `nightjar_only` | why this block does not hold for nginx itself |

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// Runs the blocks of one file, one after another; keeps the server of the last block that brought one.
 final class BlockRunner {
     private static final int TIMEOUT_MSEC = 5000;
-    private static final int LOG_MSEC = 500;
-    private static final int ABORT_MSEC = 50;
+    private static final int LOG_MSEC = 3000;
+    private static final int ABORT_MSEC = 100;
     private static final int IDLE_MSEC = 60;
     /// The modification time of every file in `user_files`.
     private static final Instant FILE_TIME = Instant.parse("2026-01-02T03:04:05Z");

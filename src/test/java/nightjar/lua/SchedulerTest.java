@@ -223,8 +223,8 @@ class SchedulerTest {
         outer.onOutput = () -> t.run(inner, "ngx.print('inner ', " + request + ", ' ')");
         t.run(outer, "local r = " + request + " ngx.say('a') ngx.say('b') assert(r == " + request + ") assert(ngx.say(r) == 1)");
         assertThat(outer.end).isEqualTo(LuaEvent.ENDED);
-        var expected = "cdata<void *>: 0x" + "%08x".formatted(inner.handle);
-        assertThat(outer.out).hasToString("a\nb\ncdata<void *>: 0x" + "%08x".formatted(outer.handle) + "\n");
+        var expected = "cdata<struct ngx_http_request_s *>: 0x" + "%08x".formatted(inner.handle);
+        assertThat(outer.out).hasToString("a\nb\ncdata<struct ngx_http_request_s *>: 0x" + "%08x".formatted(outer.handle) + "\n");
         assertThat(inner.out).hasToString(("inner " + expected + " ").repeat(3));
         assertThat(outer.outputs).isEqualTo(3);
     }

@@ -39,14 +39,11 @@ final class LuaRun implements AutoCloseable {
         vm = new LuaVm(worker, new LuaVm.Options(dir + "/?.lua;;", null, 1L << 30, 8));
         run("""
                 local ffi = require "ffi"
-                local r
+                local border = require("nightjar.coroutines").border
                 function with_request(yes)
-                    r = yes and ffi.C.t_request()
+                    border.request = yes and ffi.C.t_request() or nil
                 end
                 with_request(true)
-                package.preload["thread.exdata"] = function()
-                    return function() return r or nil end
-                end
                 function out(...)
                     for i = 1, select("#", ...) do
                         local s = tostring((select(i, ...)))
