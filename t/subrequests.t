@@ -288,10 +288,14 @@ access
 === where there is no waiting
 --- config
 location = /t {
-    set_by_lua_block $why { return select(2, pcall(ngx.location.capture, "/x")) }
+    set_by_lua_block $why {
+        -- up to what Nightjar adds
+        function why(...) return (select(2, pcall(...)):gsub(" %(.*", "")) end
+        return why(ngx.location.capture, "/x")
+    }
     header_filter_by_lua_block {
-        ngx.header["X-Sleep"] = select(2, pcall(ngx.sleep, 0.001))
-        ngx.header["X-Capture"] = select(2, pcall(ngx.location.capture_multi, { { "/x" } }))
+        ngx.header["X-Sleep"] = why(ngx.sleep, 0.001)
+        ngx.header["X-Capture"] = why(ngx.location.capture_multi, { { "/x" } })
     }
     return 200 $why;
 }

@@ -39,12 +39,10 @@ final class WorkerModules {
             failures.add(failure);
             int at = i;
             workers.get(i).worker.execute(() -> {
-                try {
-                    start(at, latch::countDown);
-                } catch (Throwable e) {
+                start(at, e -> {
                     failure.set(e);
                     latch.countDown();
-                }
+                });
             });
         }
         ServerProcess.await(latch);
@@ -58,16 +56,25 @@ final class WorkerModules {
         }
     }
 
-    private void start(int at, Runnable done) {
+    /// Starts those that have not started; then `ended` hears of it, `null` if all went well.
+    private void start(int at, Consumer<@Nullable Throwable> ended) {
         int next = started[at];
         if (next == hooks.size()) {
-            done.run();
+            ended.accept(null);
             return;
         }
-        hooks.get(next).start(workers.get(at), http, () -> {
-            started[at]++;
-            start(at, done);
-        });
+        try {
+            hooks.get(next).start(workers.get(at), http, failure -> {
+                if (failure != null) {
+                    ended.accept(failure);
+                    return;
+                }
+                started[at]++;
+                start(at, ended);
+            });
+        } catch (RuntimeException | Error e) {
+            ended.accept(e);
+        }
     }
 
     /// Tells what has started on `w` that its configuration is on its way out. On the worker's thread.

@@ -53,6 +53,27 @@ public final class Buf {
         return addr != 0 ? memory(addr + from, n) : new Buf(0, heap, file, off + from, n);
     }
 
+    /// This chain with its bytes on the heap or in files, so that it may be kept.
+    public Buf keptChain() {
+        Buf first = null, end = null;
+        for (var b = this; b != null; b = b.next) {
+            var piece = b.kept();
+            if (end == null) first = piece; else end.next = piece;
+            end = piece;
+        }
+        return first;
+    }
+
+    /// The rest of this piece from `from` on, with its flags and what follows it.
+    public Buf rest(long from) {
+        var b = slice(from, len - from);
+        b.flush = flush;
+        b.last = last;
+        b.lastInChain = lastInChain;
+        b.next = next;
+        return b;
+    }
+
     /// These bytes in an array of their own. File ranges are read.
     public byte[] bytes() {
         if (file != null) return file.read(off, (int) len);

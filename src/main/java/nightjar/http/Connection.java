@@ -1,5 +1,6 @@
 package nightjar.http;
 
+import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicLong;
 import nightjar.core.Errno;
 import nightjar.core.Log;
@@ -45,6 +46,11 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     private long lingerUntil, lingeringTimeout;
     private long startMsec;
     private boolean finishing;
+    /// The log phase of the request waits.
+    private boolean logging;
+    /// Who wants to send more: with each its request, `null` where only the client counts.
+    private @Nullable ArrayDeque<Sender> senders;
+    private boolean flowing;
     private boolean partial;
     /// Bytes sent when `send_timeout` began.
     private long sentBefore;
@@ -58,6 +64,8 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     @Nullable Connection prev, next;
     @Nullable Connection idlePrev, idleNext;
     boolean inIdle;
+
+    private record Sender(@Nullable Request r, Runnable then) {}
 
     Connection(Conn conn, HttpWorker http, ListenConf listen) {
         this.conn = conn;
@@ -186,8 +194,8 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
         } finally {
             running = false;
         }
+        if (request != null && !request.detached) detach();
         if (state == State.CLOSED) release();
-        else if (request != null && !request.detached) detach();
     }
 
     /// Appends bytes to those held.
@@ -466,8 +474,12 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
         finish(r);
     }
 
-    /// Whether some of what was written for `r` is still here: the client is slower, or is to be.
-    public boolean unsent(Request r) { return ResponseWriter.unsent(r); }
+    /// Whether some of the response that `r` makes or is part of is still here: a filter is asleep, or the client is slower, or
+    /// is to be.
+    public boolean unsent(Request r) { return ResponseWriter.unsent(r.main) || Backlog.stops(r); }
+
+    /// Whether the client has not taken what was written for it.
+    public boolean slow() { return request != null && ResponseWriter.unsent(request); }
 
     /// The client gets `send_timeout` from now to take some of what waits for it.
     void awaitWritable(Request r) {
@@ -492,21 +504,53 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
         if (finishing) {
             finishing = false;
             finish(r);
-            settle();
-        } else if (r.writable != null) {
-            var then = r.writable;
-            r.writable = null;
-            then.run();
-            settle();
+        } else {
+            flows();
+        }
+        settle();
+    }
+
+    /// What of the request's response, or of its subrequests', has waited goes on; then those who want to send more.
+    void flows() {
+        var r = request;
+        if (r == null || flowing) return;
+        flowing = true;
+        try {
+            flow(r);
+        } finally {
+            flowing = false;
         }
     }
 
-    /// Runs `then` when everything queued has gone to the client; the connection is given up after `send_timeout`.
-    /// @param then `null`: nobody waits any more
-    public void whenWritable(Request r, @Nullable Runnable then) {
-        r.writable = then;
-        if (then != null) awaitWritable(r);
+    private void flow(Request r) {
+        if (r.backlog != null) r.backlog.goOn();
+        if (r.subrequests != null) {
+            for (var sub : r.subrequests.toArray(Request[]::new)) if (sub.backlog != null) sub.backlog.goOn();
+        }
+        int n = senders == null ? 0 : senders.size();
+        for (; n > 0 && senders != null && request == r && !ResponseWriter.unsent(r); n--) {
+            var next = senders.poll();
+            if (next == null) return;
+            if (next.r != null && Backlog.stops(next.r)) senders.add(next);
+            else next.then.run();
+        }
     }
+
+    /// Runs `then` once when all output of `r` has gone to the client; the connection is given up after `send_timeout`.
+    public void whenWritable(Request r, Runnable then) { await(r, r, then); }
+
+    /// Runs `then` once when all that was written has gone to the client, whatever a filter of `r` still keeps.
+    public void whenSent(Request r, Runnable then) { await(r, null, then); }
+
+    private void await(Request r, @Nullable Request of, Runnable then) {
+        if (senders == null) senders = new ArrayDeque<>(2);
+        senders.add(new Sender(of, then));
+        if (conn.queued() > 0) awaitWritable(r);
+        else if (!unsent(r)) conn.worker.defer(this::flows);
+    }
+
+    /// `then` is not to run any more.
+    public void forget(Runnable then) { if (senders != null) senders.removeIf(s -> s.then == then); }
 
     /// What error log lines say is being done: `while …`; `null`: nothing.
     public void action(@Nullable String doing) { action = doing; }
@@ -528,6 +572,28 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     }
 
     private void finish(Request r) {
+        senders = null;
+        if (Finalizer.close(r)) { finished(r); return; }
+        logging = true;
+        conn.flush();
+        // the client need not wait for what is only for the log
+        if (!r.keepAlive) conn.shutdownOutput();
+    }
+
+    boolean logging() { return logging; }
+
+    /// The log phase of the request has ended, later than the response.
+    void logged(Request r) {
+        logging = false;
+        if (state != State.CLOSED) {
+            finished(r);
+            return;
+        }
+        Finalizer.free(r);
+        gone();
+    }
+
+    private void finished(Request r) {
         Finalizer.free(r);
         boolean keep = r.keepAlive && !conn.closed();
         boolean rest = startDiscard(r);
@@ -638,9 +704,15 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     /// Ends a request in its middle and closes.
     void abort(Request r) {
         boolean reset = timedOut && r.core().resetTimedoutConnection();
+        senders = null;
         if (request == r) {
-            Finalizer.free(r);
-            request = null;
+            logging = !Finalizer.close(r);
+            if (!logging) {
+                Finalizer.free(r);
+                request = null;
+            } else if (!running && !r.detached) {
+                detach();
+            }
         }
         if (reset) conn.reset();
         else conn.flush();
@@ -688,6 +760,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
                 takeBody().deliver(Outcome.status(400));
             }
             case REQUEST -> {
+                if (logging) { close(); return; }
                 if (request.clientSocket != null) { request.clientSocket.onError(errno); return; }
                 request.log(Level.INFO, text + " while sending to client");
                 Finalizer.terminate(request, 499);
@@ -702,6 +775,13 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     /// Ends it in whatever it does.
     void giveUp() {
         body = null;
+        if (logging) {
+            close();
+            logging = false;
+            Finalizer.free(request);
+            gone();
+            return;
+        }
         if (request != null) Finalizer.terminate(request, 0);
         close();
     }
@@ -714,8 +794,14 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
         conn.worker.timers.cancel(this);
         conn.flush();
         conn.close();
-        http.closed(this);
         inLen = 0;
+        if (!logging) gone();
+    }
+
+    /// Nothing of the closed connection is needed any more.
+    private void gone() {
+        request = null;
+        http.closed(this);
         if (!running) release();
     }
 

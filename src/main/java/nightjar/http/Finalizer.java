@@ -12,7 +12,11 @@ public final class Finalizer {
 
     /// Ends `r` with what its last handler answered.
     public static void finalize(Request r, Outcome outcome) {
-        if (r.done) return;
+        if (r.done || r.backlog != null && r.backlog.defers(outcome)) return;
+        if (r.refused != null && outcome != Outcome.AGAIN && outcome != Outcome.DONE && outcome != Outcome.DECLINED) {
+            outcome = r.refused;
+            r.refused = null;
+        }
         if (r.isSubrequest() && outcome != Outcome.AGAIN && outcome != Outcome.DONE && outcome != Outcome.DECLINED) {
             if (r.ended != null) outcome = r.ended.answered(r, outcome);
             // what the client gets of the whole cannot be right any more
@@ -53,7 +57,7 @@ public final class Finalizer {
     /// The response is complete, or as complete as it will be.
     static void end(Request r, Outcome outcome) {
         if (r.c.conn.closed() && !r.isSubrequest()) { terminate(r, 0); return; }
-        if (Postpone.waits(r, outcome)) return;
+        if (r.backlog != null && r.backlog.defers(outcome) || Postpone.waits(r, outcome)) return;
         if (r.isSubrequest()) { endSubrequest(r, outcome); return; }
         r.done = true;
         if (!r.headerSent) {
@@ -67,42 +71,69 @@ public final class Finalizer {
 
     private static void endSubrequest(Request r, Outcome outcome) {
         r.done = true;
-        var core = r.core();
-        if (core.logSubrequest()) log(r);
+        r.outcome = outcome;
+        if (!r.core().logSubrequest() || log(r)) freeSubrequest(r, outcome);
+    }
+
+    private static void freeSubrequest(Request r, Outcome outcome) {
         var ended = r.ended;
         Subrequest.leave(r);
         Subrequest.abandonAll(r);
         if (ended != null) ended.ended(r, outcome);
         r.runCleanup();
+        r.runLastCleanup();
         r.freeOwnBody();
         Postpone.close(r);
     }
 
-    /// Everything is sent: writes the log, frees what the request held.
-    static void free(Request r) {
+    /// Everything is sent, or nothing will be any more: undoes what the request waits for, and runs the log phase.
+    /// @return whether that has ended, and [#free] is due; else [Connection#logged] is called
+    static boolean close(Request r) {
         r.done = true;
+        Subrequest.abandonAll(r);
+        if (r.backlog != null) r.backlog.drop();
+        r.runCleanup();
         r.c.action = "logging request";
-        log(r);
+        return log(r);
+    }
+
+    /// Frees what the request held.
+    static void free(Request r) {
         r.c.action = "closing request";
         Subrequest.abandonAll(r);
-        r.runCleanup();
+        r.runLastCleanup();
         Postpone.free(r);
         if (r.body != null) r.body.free();
     }
 
-    private static void log(Request r) {
-        for (var h : r.loc.logHandlers) {
+    /// Runs the handlers of the log phase that have not run.
+    /// @return whether all have; else one waits, and calls [#logged]
+    private static boolean log(Request r) {
+        var handlers = r.loc.logHandlers;
+        while (r.logAt < handlers.length) {
             try {
-                h.handle(r);
+                if (handlers[r.logAt++].handle(r) == Outcome.AGAIN) return false;
             } catch (RuntimeException | StackOverflowError e) {
                 PhaseEngine.bug(r, e);
             }
         }
+        return true;
+    }
+
+    /// The handler of the log phase that answered `AGAIN` is done. Called in an event of its own.
+    public static void logged(Request r) {
+        if (!log(r)) return;
+        if (r.outcome != null) freeSubrequest(r, r.outcome); else r.c.logged(r);
     }
 
     /// Ends the request at once and closes its connection. The status is logged if nothing was sent.
     public static void terminate(Request r, int status) {
         var main = r.main;
+        if (main.c.logging()) {
+            // the client's connection is closed; who waits for a subrequest in the log phase is told
+            if (r.isSubrequest()) endSubrequest(r, Outcome.ERROR);
+            return;
+        }
         if (main.done && main.c.request != main) return;
         if (status > 0 && !main.headerSent) main.out.status = status;
         main.keepAlive = false;

@@ -19,8 +19,9 @@ public record HttpModule(String name, List<Directive<?>> directives, List<ConfKe
     /// What a module does when a worker takes a configuration into use, and when it has served the last request of it.
     /// Called on the worker's thread.
     public interface OnWorker {
-        /// Runs before the worker accepts; calls `ready` when it may. What is thrown fails the start, or the reload.
-        void start(HttpWorker worker, HttpConf conf, Runnable ready);
+        /// Runs before the worker accepts; calls `ended` when it may, with `null`, or with what went wrong. That, or what is
+        /// thrown, fails the start or the reload.
+        void start(HttpWorker worker, HttpConf conf, Consumer<@Nullable Throwable> ended);
 
         /// `conf` is on its way out: no new requests come, those that are there end. Told on a reload and a graceful stop.
         default void closing(HttpWorker worker, HttpConf conf) {}

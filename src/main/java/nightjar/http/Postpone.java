@@ -45,8 +45,18 @@ public final class Postpone {
         var p = above.output;
         sub.output = new Postpone(sub, p);
         p.children++;
-        if (p.root.active == p && p.queue.isEmpty()) p.root.active = sub.output;
-        else p.queue.add(sub.output);
+        if (above.backlog != null && above.backlog.holdsHandler()) above.backlog.add(sub.output);
+        else sub.output.begin();
+    }
+
+    /// It is behind all that its parent has written.
+    void begin() {
+        if (root.active == parent && parent.queue.isEmpty()) {
+            root.active = this;
+            root.drain();
+        } else {
+            parent.queue.add(this);
+        }
     }
 
     /// Sends a piece on, or keeps it until it is this request's turn.

@@ -66,6 +66,10 @@ public final class Request {
     Subrequest.@Nullable Ended ended;
     /// Its place among the requests that write into one response; `null` while it is the only one.
     @Nullable Postpone output;
+    /// What of the response cannot go on yet; `null` while all can.
+    @Nullable Backlog backlog;
+    /// A header filter that was asleep wants this answer in place of the handler's response.
+    @Nullable Outcome refused;
 
     int step;
     int phaseLimit = Integer.MAX_VALUE;
@@ -125,10 +129,12 @@ public final class Request {
     public @Nullable String limitReqStatus, limitConnStatus;
 
     private @Nullable Object @Nullable [] ctx;
-    private @Nullable List<Runnable> cleanup;
+    private @Nullable List<Runnable> cleanup, lastCleanup;
+    /// How many of the log phase's handlers have begun.
+    int logAt;
+    /// What a subrequest has ended with.
+    @Nullable Outcome outcome;
     int @Nullable [] phasePlace;
-    /// Runs when the connection takes more again.
-    @Nullable Runnable writable;
     /// Runs when the client has gone away.
     public @Nullable Runnable aborted;
     /// Bytes on the connection before this response.
@@ -247,6 +253,10 @@ public final class Request {
 
     // --- response
 
+    /// Whether the head can be changed no more by those who make the response: it has gone, is in the header filters, or one of
+    /// these wants another.
+    public boolean headBegun() { return headerSent || refused != null || backlog != null && backlog.headAsleep(); }
+
     /// Gives the response the type of the path's extension, else `default_type`, unless it has one.
     public void setContentType() {
         if (out.contentType != null) return;
@@ -286,15 +296,31 @@ public final class Request {
     /// The handler that answered AGAIN now has its outcome.
     public void resume(Outcome outcome) { server.http.engine.resume(this, outcome); }
 
-    /// Runs when the request is freed, last added first.
+    /// Runs when the request has ended, before the log phase; last added first. nginx: r->cleanup.
     public void onClose(Runnable r) {
         if (cleanup == null) cleanup = new ArrayList<>(2);
         cleanup.add(r);
     }
 
+    /// Runs when the log phase has ended, last added first. nginx: r->pool->cleanup.
+    public void onFree(Runnable r) {
+        if (lastCleanup == null) lastCleanup = new ArrayList<>(2);
+        lastCleanup.add(r);
+    }
+
     void runCleanup() {
         var list = cleanup;
         cleanup = null;
+        run(list);
+    }
+
+    void runLastCleanup() {
+        var list = lastCleanup;
+        lastCleanup = null;
+        run(list);
+    }
+
+    private static void run(@Nullable List<Runnable> list) {
         if (list != null) for (int i = list.size() - 1; i >= 0; i--) list.get(i).run();
     }
 

@@ -74,7 +74,7 @@ public final class Subrequest {
     /// Runs the subrequest when the handlers of the present event have returned.
     public static void post(Request r) {
         enter(r);
-        r.worker.defer(() -> { if (!r.done && !r.main.done) r.server.http.engine.start(r); });
+        r.worker.defer(() -> { if (!r.done) r.server.http.engine.start(r); });
     }
 
     private static void announce(Request r) {
@@ -103,7 +103,9 @@ public final class Subrequest {
         leave(r);
         r.done = true;
         abandonAll(r);
+        if (r.backlog != null) r.backlog.drop();
         r.runCleanup();
+        r.runLastCleanup();
         r.freeOwnBody();
     }
 }

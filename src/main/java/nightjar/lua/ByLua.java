@@ -65,7 +65,7 @@ final class ByLua extends LuaTask {
         var made = vm.worker.requests.take(r);
         made.vm = conf.codeCache() ? vm : LuaStart.vm(vm.worker, conf.main(), vm.timers());
         r.set(LuaCtx.KEY, made);
-        r.onClose(() -> free(r, made, vm));
+        r.onFree(() -> free(r, made, vm));
         return made;
     }
 
@@ -74,14 +74,15 @@ final class ByLua extends LuaTask {
         var made = vm.worker.requests.take(sub);
         made.vm = vm;
         sub.set(LuaCtx.KEY, made);
-        sub.onClose(() -> free(sub, made, vm));
+        sub.onFree(() -> free(sub, made, vm));
         return made;
     }
 
     private static void free(Request r, LuaCtx ctx, LuaVm shared) {
         var vm = ctx.vm;
         if (r.debug()) r.debug("lua request cleanup: forcible=0");
-        if (ctx.run != null) vm.worker.scheduler.kill(ctx.run);
+        ctx.abandonHandler();
+        if (ctx.waiting != null) ctx.waiting.kill();
         int onAbort = ctx.takeOnAbort();
         if (onAbort != 0) vm.unref(onAbort);
         if (r != r.main && vm == shared && ctx.holdsAny()) {
@@ -154,10 +155,10 @@ final class ByLua extends LuaTask {
     private Outcome outcome(LuaEvent event) {
         ctx.run = null;
         if (r.conf(LuaConf.KEY).checkClientAbort()) r.main.aborted = null;
-        if (ctx.refused != null && !r.headerSent) return ctx.refused;
+        if (ctx.refused != null && !r.headBegun()) return ctx.refused;
         var outcome = switch (event) {
             case LuaEvent.Ended _ -> phase == LuaCtx.CONTENT ? LuaOutput.last(r, ctx) : Outcome.OK;
-            case LuaEvent.Failed _ -> r.headerSent ? Outcome.ERROR : Outcome.status(500);
+            case LuaEvent.Failed _ -> r.headBegun() ? Outcome.ERROR : Outcome.status(500);
             case LuaEvent.Exit(int status) -> exit(status);
             case LuaEvent.Redirect(_, int status) -> exit(status);
             case LuaEvent.Exec(var target, var args) -> exec(target, args);
@@ -169,7 +170,7 @@ final class ByLua extends LuaTask {
         if (phase == LuaCtx.ACCESS || phase == LuaCtx.PRECONTENT) {
             if (outcome == Outcome.DECLINED) return outcome;
         }
-        if (r.headerSent || r.out.status != 0 && ctx.out != null) {
+        if (r.headBegun() || r.out.status != 0 && ctx.out != null) {
             // The response has begun: no later phase may make another.
             if (!ctx.eof) {
                 var last = LuaOutput.last(r, ctx);
@@ -184,7 +185,7 @@ final class ByLua extends LuaTask {
     private Outcome exit(int code) {
         if (r.debug()) r.debug("lua thread aborting request with status " + code);
         if (r.debug()) r.debug("lua request cleanup: forcible=0");
-        if (!r.headerSent && r.out.status == 0 && code >= 200) r.out.status = code;
+        if (!r.headBegun() && r.out.status == 0 && code >= 200) r.out.status = code;
         if (ctx.buffering && r.out.status != 0 && code != ERROR_CODE && !aborts(code)) {
             var sent = LuaOutput.last(r, ctx);
             if (sent != Outcome.OK) return sent;
@@ -194,7 +195,7 @@ final class ByLua extends LuaTask {
             var sent = LuaOutput.last(r, ctx);
             if (sent != Outcome.OK) return sent;
         }
-        if (r.headerSent && code > 0 && !aborts(code)) return phase == LuaCtx.CONTENT ? Outcome.OK : Outcome.status(200);
+        if (r.headBegun() && code > 0 && !aborts(code)) return phase == LuaCtx.CONTENT ? Outcome.OK : Outcome.status(200);
         return of(code);
     }
 
@@ -249,7 +250,14 @@ final class ByLua extends LuaTask {
     @Override protected int output(long a, int n) {
         int refused = refused();
         if (refused != OK) return refused;
-        return LuaOutput.body(r, ctx, a, n) ? OK : refuse("nginx output filter error");
+        int sent = LuaOutput.body(r, ctx, a, n);
+        return sent == ERROR ? refuse("nginx output filter error") : sent;
+    }
+
+    @Override protected void awaitOutput(Scheduler scheduler) {
+        Runnable wake = scheduler.running()::wake;
+        r.c.whenWritable(r, wake);
+        scheduler.park(() -> r.c.forget(wake));
     }
 
     private int refused() {

@@ -23,7 +23,6 @@ import nightjar.conf.Slot;
 import nightjar.http.ComplexValue;
 import nightjar.http.Core;
 import nightjar.http.Handler;
-import nightjar.http.Outcome;
 import nightjar.http.module.Rewrite;
 import org.jspecify.annotations.Nullable;
 
@@ -71,10 +70,7 @@ final class ByLuaDirectives {
         return (r, run) -> {
             var args = new String[words.length];
             for (int i = 0; i < args.length; i++) args[i] = run.eval(words[i]);
-            var value = LuaFilters.set(r, script, args);
-            if (value == null) return Outcome.status(500);
-            variable.set().set(r, value);
-            return Outcome.DECLINED;
+            return LuaFilters.set(r, script, args, variable, run);
         };
     }
 

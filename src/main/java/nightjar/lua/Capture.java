@@ -23,6 +23,7 @@ public final class Capture {
 
     private final LuaCtx ctx;
     private final LuaThread thread;
+    private final LuaTask task;
     private final List<Response> responses = new ArrayList<>(1);
     private int pending;
     private boolean abandoned;
@@ -31,6 +32,7 @@ public final class Capture {
     public Capture(LuaCtx ctx, LuaThread thread) {
         this.ctx = ctx;
         this.thread = thread;
+        task = thread.task;
     }
 
     /// What the last call in a thread brought.
@@ -54,14 +56,14 @@ public final class Capture {
     public void start(Scheduler scheduler) {
         pending = responses.size();
         for (var response : responses) Subrequest.post(response.sub);
-        ctx.capturing++;
+        task.capturing++;
         thread.capture = this;
         scheduler.park(this::abandon);
     }
 
     private void abandon() {
         abandoned = true;
-        if (pending > 0) ctx.capturing--;
+        if (pending > 0) task.capturing--;
     }
 
     /// Whether a subrequest has not ended.
@@ -69,7 +71,7 @@ public final class Capture {
 
     private void oneEnded() {
         if (--pending > 0 || abandoned) return;
-        ctx.capturing--;
+        task.capturing--;
         ctx.r.worker.defer(() -> {
             if (abandoned) return;
             if (ctx.r.debug()) ctx.r.debug("lua run subrequests done, resuming lua thread");
@@ -152,7 +154,7 @@ public final class Capture {
             if (own == null) own = ctx;
             if (own.headersSet) LuaOutput.type(r, own);
             if (outcome instanceof Outcome.Status && closes(code)) return outcome;
-            if (bare && !r.headerSent) {
+            if (bare && !r.headBegun()) {
                 r.status(code, null);
                 r.out.contentType = null;
                 r.out.contentLength = 0;

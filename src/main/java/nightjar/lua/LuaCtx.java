@@ -20,6 +20,8 @@ public final class LuaCtx {
     /// Phases as `context` has them.
     public static final int SET = 1, REWRITE = 2, ACCESS = 4, CONTENT = 8, LOG = 0x10, HEADER_FILTER = 0x20, BODY_FILTER = 0x40,
             TIMER = 0x80, INIT_WORKER = 0x100, BALANCER = 0x200, EXIT_WORKER = 0x2000, SERVER_REWRITE = 0x8000, PRECONTENT = 0x20000;
+    /// Phases in which a call may wait only under `lua_yield_everywhere`.
+    static final int EVERYWHERE = SET | LOG | HEADER_FILTER | BODY_FILTER | INIT_WORKER | BALANCER | EXIT_WORKER;
     /// Phases in which the request can be answered or turned elsewhere.
     public static final int HANDLERS = REWRITE | ACCESS | CONTENT | SERVER_REWRITE | PRECONTENT;
 
@@ -49,12 +51,12 @@ public final class LuaCtx {
 
     /// The run of a handler phase that is on its way.
     @Nullable ByLua run;
+    /// The run of another phase that waits.
+    @Nullable PhaseRun waiting;
     /// Where there is no client: the location that its settings are from.
     @Nullable Location location;
     /// The first of what its scripts hold.
     private @Nullable LuaResource resources;
-    /// Light threads that wait for subrequests.
-    int capturing;
     /// Reference of the coroutine that `ngx.on_abort` made, 0 when it did not or that one has begun.
     private int onAbort;
     /// `ngx.on_abort` has been called.
@@ -105,8 +107,8 @@ public final class LuaCtx {
         out = null;
         refused = null;
         run = null;
+        waiting = null;
         exitCode = 0;
-        capturing = 0;
         onAbort = 0;
         abortHandled = false;
         location = null;
@@ -168,8 +170,14 @@ public final class LuaCtx {
     public int context() { return Mem.i(handle + CONTEXT); }
     void context(int phase) { Mem.i(handle + CONTEXT, phase); }
 
-    /// Whether a light thread waits for subrequests, which would be left without a parent if the handler ended.
-    public boolean capturing() { return capturing > 0; }
+    /// Whether the Lua that runs can change the response's head no more. A header filter that has waited still can.
+    public boolean headSent() { return context() == HEADER_FILTER ? r.headerSent : r.headBegun(); }
+
+    /// The request has ended: its handler, should it wait, is not to go on.
+    void abandonHandler() {
+        if (run != null) vm.worker.scheduler.kill(run);
+        run = null;
+    }
 
     /// A line of its error log.
     public void log(Level level, String text) {
@@ -208,5 +216,11 @@ public final class LuaCtx {
     public @Nullable String disabled(int allowed) {
         int phase = context();
         return (phase & allowed) != 0 ? null : "API disabled in the context of " + phaseName(phase);
+    }
+
+    /// As [#disabled] for a call that waits: names the directive that would let it.
+    public @Nullable String disabledWait(int allowed) {
+        var disabled = disabled(allowed);
+        return disabled == null || (context() & EVERYWHERE) == 0 ? disabled : disabled + " (lua_yield_everywhere)";
     }
 }

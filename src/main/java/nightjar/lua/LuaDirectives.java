@@ -34,6 +34,8 @@ final class LuaDirectives {
     static final Directive<Boolean> HTTP10_BUFFERING = flag("lua_http10_buffering", HTTP_SRV_LOC_LIF, true);
     static final Directive<Boolean> TRANSFORM_UNDERSCORES = flag("lua_transform_underscores_in_response_headers", HTTP_SRV_LOC_LIF, true);
     static final Directive<Boolean> CHECK_CLIENT_ABORT = flag("lua_check_client_abort", HTTP_SRV_LOC_LIF, false);
+    /// Every call that waits may do so in every phase, not only where nginx can wait.
+    static final Directive<Boolean> YIELD_EVERYWHERE = one("lua_yield_everywhere", HTTP_SRV_LOC_LIF, 1, LuaDirectives::yieldEverywhere, false);
     static final Directive<Long> SOCKET_KEEPALIVE_TIMEOUT = msec("lua_socket_keepalive_timeout", HTTP_SRV_LOC_LIF, 60_000);
     static final Directive<Long> SOCKET_CONNECT_TIMEOUT = msec("lua_socket_connect_timeout", HTTP_SRV_LOC_LIF, 60_000);
     static final Directive<Long> SOCKET_SEND_TIMEOUT = msec("lua_socket_send_timeout", HTTP_SRV_LOC_LIF, 60_000);
@@ -62,8 +64,8 @@ final class LuaDirectives {
             a.warn("lua_load_resty_core is deprecated (the lua-resty-core library is required since ngx_lua v0.10.16)");
         }),
         run("lua_shared_dict", HTTP_ONLY, Arity.take(2, 3), LuaDirectives::sharedDict),
-        NEED_REQUEST_BODY, USE_DEFAULT_TYPE, HTTP10_BUFFERING, TRANSFORM_UNDERSCORES, CHECK_CLIENT_ABORT, THREAD_CACHE_MAX_ENTRIES,
-        MALLOC_TRIM, MEMORY_LIMIT, STALL_LOG,
+        NEED_REQUEST_BODY, USE_DEFAULT_TYPE, HTTP10_BUFFERING, TRANSFORM_UNDERSCORES, CHECK_CLIENT_ABORT, YIELD_EVERYWHERE,
+        THREAD_CACHE_MAX_ENTRIES, MALLOC_TRIM, MEMORY_LIMIT, STALL_LOG,
         flag("lua_sa_restart", HTTP_ONLY, true),
         MAX_RUNNING_TIMERS, MAX_PENDING_TIMERS,
         number("lua_regex_cache_max_entries", HTTP_ONLY, 1024), number("lua_regex_match_limit", HTTP_ONLY, 0),
@@ -81,6 +83,12 @@ final class LuaDirectives {
         LuaMain.of(a.scope());
         var prefix = Core.prefix(a.scope());
         return a.word(1).replace("$prefix", prefix).replace("${prefix}", prefix);
+    }
+
+    private static boolean yieldEverywhere(Args a) {
+        boolean on = a.flag(1);
+        if (on) LuaMain.of(a.scope()).captures = true;
+        return on;
     }
 
     private static boolean codeCache(Args a) {

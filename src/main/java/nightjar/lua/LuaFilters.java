@@ -1,21 +1,26 @@
 package nightjar.lua;
 
-import nightjar.core.Log.Level;
 import nightjar.http.BodyFilter;
+import nightjar.http.BodyFilters;
 import nightjar.http.Buf;
+import nightjar.http.Finalizer;
 import nightjar.http.HeaderFilters;
 import nightjar.http.Outcome;
 import nightjar.http.Request;
-import nightjar.luajit.LuaState;
+import nightjar.http.Variable;
+import nightjar.http.module.Rewrite;
 import org.jspecify.annotations.Nullable;
 
-/// Lua that looks at a response on its way out, at a request that has ended, or that computes a variable. None of it can wait.
+/// Lua that looks at a response on its way out, at a request that has ended, or that computes a variable. Under
+/// `lua_yield_everywhere` it may wait: then the response, the request's end or the rewrite phase waits behind it.
 /// Source: ngx_http_lua_headerfilterby.c, bodyfilterby.c, logby.c, setby.c.
 final class LuaFilters {
     /// The same object for all locations, as [nightjar.http.BodyFilters#after] finds it.
     static final BodyFilter BODY = LuaFilters::body;
 
     private LuaFilters() {}
+
+    // --- header_filter_by_lua
 
     static Outcome header(Request r) {
         if (r.debug()) r.debug("lua header filter for user lua code, uri \"" + r.uri + "\"");
@@ -24,12 +29,35 @@ final class LuaFilters {
         if (conf.headerFilter() == null) return Outcome.OK;
         var ctx = ByLua.ctx(r);
         int oldCode = ctx.exited ? ctx.exitCode : 0;
-        if (Run.start(r, ctx, LuaCtx.HEADER_FILTER, conf.headerFilter(), NONE) == null) return Outcome.ERROR;
-        if (!ctx.exited || ctx.exitCode == oldCode) return Outcome.OK;
-        if (ctx.exitCode == -1) return Outcome.ERROR;
-        var outcome = HeaderFilters.replace(r, LuaCtx.KEY, ctx.exitCode);
+        var run = new PhaseRun(r, ctx, LuaCtx.HEADER_FILTER).start(conf.headerFilter());
+        if (run.waiting) {
+            run.then(ended -> headerLater(ended, oldCode));
+            HeaderFilters.sleep(r, run::kill);
+            return Outcome.AGAIN;
+        }
+        if (run.failed) return Outcome.ERROR;
+        int code = exitCode(run, oldCode);
+        if (code == 0) return Outcome.OK;
+        if (code == -1) return Outcome.ERROR;
+        var outcome = HeaderFilters.replace(r, LuaCtx.KEY, code);
         return outcome == Outcome.OK ? Outcome.DONE : outcome;
     }
+
+    /// The handler has gone on meanwhile, so that the other answer comes when that has ended.
+    private static void headerLater(PhaseRun run, int oldCode) {
+        int code = run.failed ? -1 : exitCode(run, oldCode);
+        if (code > 0) run.r.out.clear();
+        HeaderFilters.wake(run.r, code == 0 ? Outcome.OK : code == -1 ? Outcome.ERROR : Outcome.status(code));
+    }
+
+    /// What `ngx.exit` was called with; 0 when it was not, or if the response is the one that it called for already.
+    private static int exitCode(PhaseRun run, int oldCode) {
+        run.ctx.exited = run.exited;
+        run.ctx.exitCode = run.exitCode;
+        return !run.exited || run.exitCode == oldCode ? 0 : run.exitCode;
+    }
+
+    // --- body_filter_by_lua
 
     private static @Nullable Buf body(Request r, @Nullable Buf in) {
         if (r.debug()) r.debug("lua body filter for user lua code, uri \"" + r.uri + "\"");
@@ -40,102 +68,54 @@ final class LuaFilters {
             in.release();
             return null;
         }
-        var outer = ctx.body;
-        ctx.body = in.inMemory();
-        var run = Run.start(r, ctx, LuaCtx.BODY_FILTER, conf.bodyFilter(), NONE);
-        var result = ctx.body;
-        ctx.body = outer;
-        if (run == null || run.number == -1 || run.number >= 300) {
-            r.filterFailed = true;
+        var run = new PhaseRun(r, ctx, LuaCtx.BODY_FILTER);
+        run.body = in.inMemory();
+        run.start(conf.bodyFilter());
+        if (!run.waiting) return passed(run);
+        run.then(ended -> BodyFilters.wake(r, passed(ended)));
+        if (run.body != null) run.body = run.body.keptChain();
+        BodyFilters.sleep(r, BODY, run::kill);
+        return null;
+    }
+
+    private static @Nullable Buf passed(PhaseRun run) {
+        if (run.failed || run.number == -1 || run.number >= 300) {
+            run.r.filterFailed = true;
             return null;
         }
-        for (var b = result; b != null; b = b.next) ctx.seenLast |= b.last || b.lastInChain;
-        return result;
+        for (var b = run.body; b != null; b = b.next) run.ctx.seenLast |= b.last || b.lastInChain;
+        return run.body;
     }
+
+    // --- log_by_lua
 
     static Outcome log(Request r) {
         if (r.debug()) r.debug("lua log handler, uri:\"" + r.uri + "\" c:0");
         var ctx = ByLua.ctx(r);
-        var script = r.conf(LuaConf.KEY).log();
-        return Run.start(r, ctx, LuaCtx.LOG, script, NONE) == null ? Outcome.ERROR : Outcome.OK;
+        ctx.abandonHandler();
+        var run = new PhaseRun(r, ctx, LuaCtx.LOG).start(r.conf(LuaConf.KEY).log());
+        if (!run.waiting) return run.failed ? Outcome.ERROR : Outcome.OK;
+        run.then(_ -> Finalizer.logged(r));
+        return Outcome.AGAIN;
     }
 
-    /// Runs `set_by_lua`.
-    /// @return its value, `null` when it failed
-    static @Nullable String set(Request r, LuaScript script, String[] args) {
-        var ctx = ByLua.ctx(r);
-        var outer = ctx.setArgs;
-        ctx.setArgs = args;
-        var run = Run.start(r, ctx, LuaCtx.SET, script, args);
-        ctx.setArgs = outer;
-        return run == null ? null : run.text;
+    // --- set_by_lua
+
+    /// Gives a variable what the script returns.
+    /// @param program goes on when a script that waits has ended
+    static Outcome set(Request r, LuaScript script, String[] args, Variable variable, Rewrite.Run program) {
+        var run = new PhaseRun(r, ByLua.ctx(r), LuaCtx.SET);
+        run.arguments = args;
+        run.start(script);
+        if (!run.waiting) return assigned(run, variable);
+        run.then(ended -> program.resume(assigned(ended, variable)));
+        return Outcome.AGAIN;
     }
 
-    private static final String[] NONE = {};
-
-    /// One run that must not wait.
-    private static final class Run extends LuaTask {
-        private final Request r;
-        private final LuaCtx ctx;
-        private final int phase;
-        String text = "";
-        int number;
-        private String refusal = "";
-
-        private Run(Request r, LuaCtx ctx, int phase) {
-            this.r = r;
-            this.ctx = ctx;
-            this.phase = phase;
-        }
-
-        /// @return `null` when it failed, which has been logged
-        static @Nullable Run start(Request r, LuaCtx ctx, int phase, LuaScript script, String[] args) {
-            var run = new Run(r, ctx, phase);
-            var vm = ctx.vm;
-            int outer = ctx.context();
-            ctx.context(phase);
-            ctx.logLevel(r.log().level().ordinal());
-            try {
-                var event = vm.worker.scheduler.start(run, vm, script.code(r), args);
-                if (event instanceof LuaEvent.Failed) return null;
-                if (event == LuaEvent.WAITING) {
-                    vm.worker.scheduler.kill(run);
-                    run.failed("", "attempt to yield across C-call boundary", "stack traceback:");
-                    return null;
-                }
-                return run;
-            } catch (LuaLoadException e) {
-                r.log(Level.ERROR, e.getMessage());
-                return null;
-            } finally {
-                if (phase != LuaCtx.LOG) ctx.context(outer);
-            }
-        }
-
-        @Override protected void returned(long co) {
-            if (LuaState.top(co) == 0) return;
-            if (phase == LuaCtx.BODY_FILTER) number = (int) LuaState.number(co, 1);
-            else if (phase == LuaCtx.SET) {
-                var value = LuaState.string(co, 1);
-                if (value != null) text = value;
-            }
-        }
-
-        @Override protected void failed(String kind, String message, String traceback) {
-            r.log(Level.ERROR, "failed to run " + LuaCtx.phaseName(phase) + ": " + withTraceback(message, traceback));
-        }
-
-        @Override protected long handle() { return ctx.handle; }
-        @Override protected void log(Level level, String text) { r.log(level, text); }
-        @Override protected boolean debug() { return r.debug(); }
-        @Override protected String refusal() { return refusal; }
-
-        @Override protected int openOutput() {
-            refusal = "API disabled in the context of " + LuaCtx.phaseName(phase);
-            return ERROR;
-        }
-
-        @Override protected int output(long a, int n) { return openOutput(); }
-        @Override protected void ended(LuaEvent event) {}
+    private static Outcome assigned(PhaseRun run, Variable variable) {
+        if (run.failed) return Outcome.status(500);
+        if (run.number != 0) return Outcome.status(run.number);
+        variable.set().set(run.r, run.text);
+        return Outcome.DECLINED;
     }
 }

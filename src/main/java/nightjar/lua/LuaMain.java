@@ -51,6 +51,9 @@ public final class LuaMain {
     @Nullable LuaCode init() { return http.get(ByLuaDirectives.INIT); }
     @Nullable LuaCode initWorker() { return http.get(ByLuaDirectives.INIT_WORKER); }
     @Nullable LuaCode exitWorker() { return http.get(ByLuaDirectives.EXIT_WORKER); }
+    /// Whether `init_by_lua`, `init_worker_by_lua` and `exit_worker_by_lua` may wait.
+    boolean yieldEverywhere() { return LuaDirectives.YIELD_EVERYWHERE.get(http); }
+
     Log log() { return http.get(Core.LOG); }
 
     LuaVm.Options options() {

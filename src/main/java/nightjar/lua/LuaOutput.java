@@ -19,7 +19,7 @@ final class LuaOutput {
     /// Sends the head unless it has gone, or is kept back until the length of an HTTP/1.0 response is known.
     /// @return `OK`, else what the filters said
     static Outcome head(Request r, LuaCtx ctx) {
-        if (r.headerSent) return Outcome.OK;
+        if (r.headBegun()) return Outcome.OK;
         if (r.isHead()) r.headerOnly = true;
         if (!ctx.buffering && r.version < Request.HTTP_11 && r.out.contentLength < 0 && r.conf(LuaConf.KEY).http10Buffering()) {
             ctx.buffering = true;
@@ -29,7 +29,7 @@ final class LuaOutput {
 
     /// As [#head] without HTTP/1.0's exception: `ngx.send_headers`.
     static Outcome headIfNeeded(Request r, LuaCtx ctx) {
-        if (r.headerSent) return Outcome.OK;
+        if (r.headBegun()) return Outcome.OK;
         if (ctx.refused != null) return ctx.refused;
         var out = r.out;
         if (out.status == 0) out.status = 200;
@@ -55,18 +55,20 @@ final class LuaOutput {
     private static Outcome sent(Outcome outcome) { return outcome == Outcome.AGAIN ? Outcome.OK : outcome; }
 
     /// Sends `n` bytes at `a`.
-    /// @return false when a filter gave up
-    static boolean body(Request r, LuaCtx ctx, long a, int n) {
-        if (head(r, ctx) != Outcome.OK) return false;
+    /// @return [LuaTask#OK], [LuaTask#FULL], or [LuaTask#ERROR] when a filter gave up
+    static int body(Request r, LuaCtx ctx, long a, int n) {
+        if (head(r, ctx) != Outcome.OK) return LuaTask.ERROR;
         if (n > 0) ctx.seenBody = true;
-        if (r.headerOnly) return ended(r, ctx) == Outcome.OK;
+        if (r.headerOnly) return ended(r, ctx) == Outcome.OK ? LuaTask.OK : LuaTask.ERROR;
         if (ctx.buffering) {
             if (r.debug()) r.debug("lua buffering output bufs for the HTTP 1.0 request");
             var piece = Buf.of(Mem.bytes(a, n));
             ctx.out = ctx.out == null ? piece : ctx.out.append(piece);
-            return true;
+            return LuaTask.OK;
         }
-        return BodyFilters.output(r, Buf.memory(a, n)) != Outcome.ERROR;
+        var sent = BodyFilters.output(r, Buf.memory(a, n));
+        if (sent == Outcome.ERROR) return LuaTask.ERROR;
+        return sent == Outcome.AGAIN && BodyFilters.full(r) ? LuaTask.FULL : LuaTask.OK;
     }
 
     /// Ends a response that has no body.
@@ -96,7 +98,7 @@ final class LuaOutput {
     }
 
     private static Outcome http10Head(Request r, LuaCtx ctx) {
-        if (r.headerSent) return Outcome.OK;
+        if (r.headBegun()) return Outcome.OK;
         if (r.debug()) r.debug("lua sending HTTP 1.0 response headers");
         if (!r.headerOnly && r.out.contentLength < 0) r.out.contentLength = ctx.out == null ? 0 : ctx.out.total();
         return send(r, ctx);

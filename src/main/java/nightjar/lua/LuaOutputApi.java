@@ -1,5 +1,6 @@
 package nightjar.lua;
 
+import java.util.function.Consumer;
 import nightjar.http.BodyFilters;
 import nightjar.http.Buf;
 import nightjar.http.Outcome;
@@ -68,7 +69,8 @@ final class LuaOutputApi {
             }
             wait = LuaState.bool(L, 1);
         }
-        var r = handlers(ctx);
+        if ((ctx.context() & LuaCtx.HANDLERS) == 0) return flushElsewhere(L, ctx, wait);
+        var r = ctx.r;
         if (ctx.rawSocket) return nil(L, LuaOutput.RAW_SOCKET);
         if (r.headerOnly) return nil(L, "header only");
         if (ctx.eof) return nil(L, "seen eof");
@@ -77,24 +79,37 @@ final class LuaOutputApi {
             if (r.debug()) r.debug("lua http 1.0 buffering makes ngx.flush() a no-op");
             return nil(L, "buffering");
         }
-        if (!r.headerSent || !ctx.seenBody && !wait) return nil(L, "nothing to flush");
+        if (!r.headBegun() || !ctx.seenBody && !wait) return nil(L, "nothing to flush");
         var sent = BodyFilters.output(r, Buf.flush());
         if (sent == Outcome.ERROR) return nil(L, FILTER_ERROR);
         if (!wait || !r.c.unsent(r.main)) {
             if (r.debug()) r.debug("lua flush asynchronously");
             return one(L);
         }
-        return await(L, r);
+        if (r.debug()) r.debug("lua flush requires waiting: buffered 0x1, delayed:0");
+        return await(L, r, then -> r.c.whenWritable(r, then));
     }
 
-    private int await(long L, Request r) {
-        if (r.debug()) r.debug("lua flush requires waiting: buffered 0x1, delayed:0");
+    /// `ngx.flush` under `lua_yield_everywhere` in a phase in which nginx cannot wait: what a body filter has let go on can be
+    /// waited for; elsewhere there is nothing that is still to go.
+    private int flushElsewhere(long L, LuaCtx ctx, boolean wait) {
+        if (ctx.r == null || !scheduler.yieldsEverywhere()) {
+            throw new LuaException(wait ? ctx.disabledWait(LuaCtx.HANDLERS) : ctx.disabled(LuaCtx.HANDLERS));
+        }
+        var r = ctx.r;
+        if (ctx.context() == LuaCtx.LOG) return nil(L, "seen eof");
+        if (ctx.context() != LuaCtx.BODY_FILTER) return nil(L, "nothing to flush");
+        if (BodyFilters.after(r, LuaFilters.BODY, Buf.flush()) == Outcome.ERROR) return nil(L, FILTER_ERROR);
+        return wait && r.c.slow() ? await(L, r, then -> r.c.whenSent(r, then)) : one(L);
+    }
+
+    /// Parks the running thread.
+    /// @param when runs what it is given when all has been sent
+    private int await(long L, Request r, Consumer<Runnable> when) {
         var thread = scheduler.running();
-        r.c.whenWritable(r, () -> thread.wake(co -> {
-            if (!r.c.conn.closed()) return one(co);
-            return nil(co, "client aborted");
-        }));
-        scheduler.park(() -> r.c.whenWritable(r, null));
+        Runnable wake = () -> thread.wake(co -> r.c.conn.closed() ? nil(co, "client aborted") : one(co));
+        when.accept(wake);
+        scheduler.park(() -> r.c.forget(wake));
         LuaState.top(L, 0);
         return LuaState.yield(L, 0);
     }

@@ -3,6 +3,7 @@ package nightjar.lua;
 import java.lang.invoke.MethodHandles;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import nightjar.conf.ConfException;
 import nightjar.core.Log;
 import nightjar.core.Log.Level;
@@ -29,24 +30,43 @@ final class LuaStart implements HttpModule.OnWorker {
         this.process = process;
     }
 
-    @Override public void start(HttpWorker w, HttpConf conf, Runnable ready) {
+    @Override public void start(HttpWorker w, HttpConf conf, Consumer<@Nullable Throwable> ended) {
         var main = LuaMain.ifAny(conf.scope);
-        if (main == null) { ready.run(); return; }
+        if (main == null) { ended.accept(null); return; }
         var lua = workers.computeIfAbsent(w.worker, _ -> worker(w));
         tell(lua.process(), w, conf, main);
         lua.dicts().open(main);
-        LuaVm vm;
+        Consumer<@Nullable Throwable> answer = failure -> {
+            if (failure != null) lua.dicts().close(main);
+            ended.accept(failure);
+        };
         try {
-            vm = vm(lua, main, main.timers(w.worker, lua));
+            boot(w, conf, lua, main, answer);
         } catch (RuntimeException e) {
-            lua.dicts().close(main);
-            throw e;
+            answer.accept(e);
         }
+    }
+
+    private void boot(HttpWorker w, HttpConf conf, LuaWorker lua, LuaMain main, Consumer<@Nullable Throwable> ended) {
+        var vm = bareVm(lua, main, main.timers(w.worker, lua));
+        var init = main.init();
+        if (init == null) {
+            ready(w, conf, main, vm, ended);
+            return;
+        }
+        PlainRun.run(vm, main, null, init, failure -> {
+            if (failure == null) ready(w, conf, main, vm, ended);
+            else ended.accept(refused(vm, init, failure));
+        });
+    }
+
+    private void ready(HttpWorker w, HttpConf conf, LuaMain main, LuaVm vm, Consumer<@Nullable Throwable> ended) {
+        vm.guardGlobals();
         main.vm(w.worker.id, vm);
-        stalls.watch(lua, main, LuaDirectives.STALL_LOG.get(conf.scope));
+        stalls.watch(vm.worker, main, LuaDirectives.STALL_LOG.get(conf.scope));
         var code = main.initWorker();
-        if (code != null) fake(lua, vm, main, code, LuaCtx.INIT_WORKER, "init_worker_by_lua");
-        ready.run();
+        if (code == null) ended.accept(null);
+        else fake(vm, main, code, LuaCtx.INIT_WORKER, "init_worker_by_lua", () -> ended.accept(null));
     }
 
     private void tell(LuaProcess p, HttpWorker w, HttpConf conf, LuaMain main) {
@@ -66,9 +86,19 @@ final class LuaStart implements HttpModule.OnWorker {
         return lua;
     }
 
-    /// A VM in which `init_by_lua` has run.
+    /// A VM in which `init_by_lua` has run, which cannot wait here.
     /// @throws ConfException when it failed
     static LuaVm vm(LuaWorker lua, LuaMain main, LuaTimers timers) {
+        var vm = bareVm(lua, main, timers);
+        var init = main.init();
+        var failure = init == null ? null : PlainRun.runAtOnce(vm, main, init);
+        if (failure != null) throw refused(vm, init, failure);
+        vm.guardGlobals();
+        return vm;
+    }
+
+    /// A VM with the API and nothing else.
+    private static LuaVm bareVm(LuaWorker lua, LuaMain main, LuaTimers timers) {
         LuaVm vm;
         lua.dicts().load(main);
         try {
@@ -84,29 +114,26 @@ final class LuaStart implements HttpModule.OnWorker {
             throw new ConfException("failed to load the 'resty.core' module (https://github.com/openresty/lua-resty-core); ensure you are "
                     + "using an OpenResty release from https://openresty.org/en/download.html (reason: " + e.getMessage() + ")");
         }
-        var init = main.init();
-        if (init != null) {
-            var failure = PlainRun.run(lua, vm, main.log(), null, init);
-            if (failure != null) {
-                vm.close();
-                throw new ConfException(Level.ERROR, name("init_by_lua", init) + " error: " + failure);
-            }
-        }
-        vm.guardGlobals();
         return vm;
     }
 
-    private static void fake(LuaWorker lua, LuaVm vm, LuaMain main, LuaCode code, int phase, String directive) {
+    private static ConfException refused(LuaVm vm, LuaCode init, String failure) {
+        vm.close();
+        return new ConfException(Level.ERROR, name("init_by_lua", init) + " error: " + failure);
+    }
+
+    /// Runs code that has a request of its own, but no client; then `then`.
+    private static void fake(LuaVm vm, LuaMain main, LuaCode code, int phase, String directive, Runnable then) {
         var client = new LuaClient(main.log(), Connection.nextNumber(), phase == LuaCtx.INIT_WORKER ? LuaCtx.phaseName(phase) : null, null, null);
-        var ctx = lua.requests.take(client, vm, phase);
-        try {
-            var failure = PlainRun.run(lua, vm, main.log(), ctx, code);
+        var requests = vm.worker.requests;
+        var ctx = requests.take(client, vm, phase);
+        PlainRun.run(vm, main, ctx, code, failure -> {
             if (failure != null) {
                 client.write(Level.ERROR, name(directive, code) + " error: " + failure);
             }
-        } finally {
-            lua.requests.giveBack(ctx);
-        }
+            requests.giveBack(ctx);
+            then.run();
+        });
     }
 
     private static String name(String directive, LuaCode code) { return code.file != null ? directive + "_file" : directive; }
@@ -128,50 +155,16 @@ final class LuaStart implements HttpModule.OnWorker {
         var lua = workers.get(w.worker);
         if (main == null || lua == null) { done.run(); return; }
         var vm = main.vm(w.worker.id);
-        vm.timers().whenNoneRuns(() -> {
-            var code = main.exitWorker();
-            if (code != null) fake(lua, vm, main, code, LuaCtx.EXIT_WORKER, "exit_worker_by_lua");
+        Runnable end = () -> {
             stalls.forget(lua, main);
             vm.leave(main.log());
             lua.dicts().close(main);
             done.run();
+        };
+        vm.timers().whenNoneRuns(() -> {
+            var code = main.exitWorker();
+            if (code == null) end.run();
+            else fake(vm, main, code, LuaCtx.EXIT_WORKER, "exit_worker_by_lua", end);
         });
-    }
-
-    /// A run of Lua without a request of a client, which must not wait.
-    private static final class PlainRun extends LuaTask {
-        private final Log log;
-        private final @Nullable LuaCtx ctx;
-        private @Nullable String failure;
-
-        private PlainRun(Log log, @Nullable LuaCtx ctx) {
-            this.log = log;
-            this.ctx = ctx;
-        }
-
-        /// @return what went wrong, or `null`
-        static @Nullable String run(LuaWorker lua, LuaVm vm, Log log, @Nullable LuaCtx ctx, LuaCode code) {
-            var run = new PlainRun(log, ctx);
-            LuaEvent event;
-            try {
-                event = lua.scheduler.start(run, vm, code);
-            } catch (LuaLoadException e) {
-                return e.detail;
-            }
-            if (event == LuaEvent.WAITING) {
-                lua.scheduler.kill(run);
-                return "attempt to yield across C-call boundary";
-            }
-            return run.failure;
-        }
-
-        @Override protected long handle() { return ctx == null ? 0 : ctx.handle; }
-        @Override protected void log(Level level, String text) { log.write(level, text); }
-        @Override protected boolean debug() { return log.debug(); }
-        @Override protected void failed(String kind, String message, String traceback) { failure = LuaTask.withTraceback(message, traceback); }
-        @Override protected String refusal() { return "API disabled in the context of " + LuaCtx.phaseName(ctx == null ? 0 : ctx.context()); }
-        @Override protected int openOutput() { return ERROR; }
-        @Override protected int output(long a, int n) { return ERROR; }
-        @Override protected void ended(LuaEvent event) {}
     }
 }

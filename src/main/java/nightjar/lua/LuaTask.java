@@ -16,6 +16,8 @@ public abstract class LuaTask {
     public static final int SEND = 2;
     /// Nothing can be sent; the script gets `nil` and the [#refusal].
     public static final int REFUSED = 3;
+    /// [#output]: sent, but much waits behind a filter: the script is to wait as well.
+    public static final int FULL = 4;
     /// The call is an error, its text the [#refusal].
     public static final int ERROR = -1;
 
@@ -24,6 +26,8 @@ public abstract class LuaTask {
     @Nullable LuaThread entry;
     /// Light threads that have not ended, the entry thread among them; in no order.
     private final ArrayList<LuaThread> threads = new ArrayList<>(1);
+    /// Light threads that wait for subrequests, which would be left without a parent if the task ended.
+    int capturing;
     /// Light threads whose turn it is when the running one waits or yields.
     final ArrayDeque<LuaThread> posted = new ArrayDeque<>(0);
 
@@ -87,8 +91,20 @@ public abstract class LuaTask {
     protected abstract int openOutput();
 
     /// Takes `n` bytes of body at `a`, copying what it keeps. Under [#SEND] it may run Lua filters.
-    /// @return [#OK], [#REFUSED] or [#ERROR]
+    /// @return [#OK], [#FULL], [#REFUSED] or [#ERROR]
     protected abstract int output(long a, int n);
+
+    /// Lua is about to run for the task: at its start, and after each wait.
+    protected void entered() {}
+
+    /// Lua has come back: the task waits or has ended.
+    protected void left() {}
+
+    /// Whether `lua_yield_everywhere` lets the task wait where nginx could not.
+    protected boolean yieldsEverywhere() { return false; }
+
+    /// Parks the running thread until there is room for more output.
+    protected void awaitOutput(Scheduler scheduler) { throw new IllegalStateException("the task has no output"); }
 
     /// The task came to its end in a later event than the one that started it; never [LuaEvent.Waiting].
     protected abstract void ended(LuaEvent event);

@@ -112,6 +112,11 @@ public final class Scheduler {
         return running != null && running.vm.timers().exiting();
     }
 
+    /// Whether a light thread of the running task waits for subrequests.
+    public boolean capturing() {
+        return running != null && running.task.capturing > 0;
+    }
+
     /// The running light thread is to wait: called by an API function that then yields.
     /// @param cancel undoes what would wake the thread
     public void park(Runnable cancel) {
@@ -176,8 +181,10 @@ public final class Scheduler {
         border.child(LightThreads.NONE);
         try {
             border.request(task.handle());
+            task.entered();
             return loop(task, thread, values);
         } finally {
+            task.left();
             Mem.l(a + Border.REQUEST, request);
             Mem.l(a + Border.OUT, out);
             Mem.l(a + Border.POS, room);
@@ -194,8 +201,10 @@ public final class Scheduler {
         thread.vm.guard();
         turns.begin();
         try {
+            task.entered();
             return loop(task, thread, values);
         } finally {
+            task.left();
             var stall = turns.end();
             thread.vm.release();
             border.request(0);
@@ -386,6 +395,23 @@ public final class Scheduler {
         if (running != null && running.parked()) running.cancel();
     }
 
+    /// Whether the running task may wait where nginx could not.
+    public boolean yieldsEverywhere() {
+        return running != null && running.task.yieldsEverywhere();
+    }
+
+    @Ffi("nightjar_ffi_yields_everywhere")
+    int yieldsEverywhereAsInt() {
+        return yieldsEverywhere() ? 1 : 0;
+    }
+
+    /// Parks the running thread until there is room for more output; the Lua half then yields.
+    @Ffi("nightjar_ffi_await_output")
+    int awaitOutput() {
+        running.task.awaitOutput(this);
+        return LuaTask.OK;
+    }
+
     @Ffi("nightjar_ffi_open_output")
     int openOutput(long request) {
         if (running == null || request == 0) return error("no request object found");
@@ -401,17 +427,17 @@ public final class Scheduler {
     int output(long request, long bytes, int n) {
         if (running == null || request == 0) return error("no request object found");
         int rc = flush(running.task);
-        if (rc != LuaTask.OK) return rc;
+        if (rc != LuaTask.OK && rc != LuaTask.FULL) return rc;
         if (n > LARGE) return output(running.task, bytes, n);
         long a = border.address;
         long out = Mem.l(a + Border.OUT);
         if (n > Mem.i(a + Border.CAP)) return output(running.task, bytes, n);
         Mem.copy(bytes, out, n);
         Mem.i(a + Border.POS, n);
-        return LuaTask.OK;
+        return rc;
     }
 
-    /// One call's output, straight on.
+    /// One call's output, straight on: 1, 0 when the script is to wait, or `nil` and why it was not sent.
     @LuaFunction("ngx._send")
     int send(long L) {
         long length = border.scratch(8);
@@ -419,8 +445,8 @@ public final class Scheduler {
         int rc = output(running.task, bytes, (int) Mem.l(length));
         LuaState.top(L, 0);
         if (rc == LuaTask.ERROR) throw new LuaException(border.text());
-        if (rc == LuaTask.OK) {
-            LuaState.push(L, 1);
+        if (rc == LuaTask.OK || rc == LuaTask.FULL) {
+            LuaState.push(L, rc == LuaTask.OK ? 1 : 0);
             return 1;
         }
         LuaState.pushNil(L);

@@ -40,7 +40,7 @@ function M.read_body(...)
     if r.context == 0 then
         error("no ctx found", 2)
     end
-    check.context(r, check.HANDLERS)
+    check.waits(r, check.HANDLERS, true)
     local rc = C.nightjar_ffi_req_read_body(r)
     if rc == AGAIN then
         -- Woken when the body is there; never, when reading it ended the request.

@@ -30,7 +30,7 @@ local SHARE_VARS = 2
 local COPY_VARS = 4
 local TRUNCATED = 0x10000
 
--- The phases in which subrequests can be made: rewrite, access, content.
+-- The phases in which nginx can make subrequests: rewrite, access, content.
 local PHASES = 0xe
 
 local M = {}
@@ -179,7 +179,7 @@ function M.capture(...)
     if r.context == 0 then
         error("no ctx found", 2)
     end
-    check.context(r, PHASES)
+    check.waits(r, PHASES, true)
     local target, opts = ...
     if target == nil and opts == nil then
         error("query argument 0 expecting one or two arguments", 2)
@@ -212,7 +212,7 @@ function M.capture_multi(...)
     if r.context == 0 then
         error("no ctx found", 2)
     end
-    check.context(r, PHASES)
+    check.waits(r, PHASES, true)
     local all = new_tab(n, 0)
     for i = 1, n do
         local query = queries[i]

@@ -1,6 +1,7 @@
 -- Argument checks that word their errors as Lua's C API does.
 -- Each is called straight from an API function, never in a tail call: the error names that function and its caller's line.
 
+local C = require("ffi").C
 local getinfo = debug.getinfo
 local error = error
 local format = string.format
@@ -112,10 +113,40 @@ M.BEFORE_EXIT = 0x7dfff
 
 local band = bit.band
 
+-- set, log, header_filter, body_filter, init_worker, balancer, exit_worker: where lua_yield_everywhere lets a call wait.
+local EVERYWHERE = 0x2371
+local HINT = " (lua_yield_everywhere)"
+
+local function disabled(r)
+    return "API disabled in the context of " .. (contexts[r.context] or "(unknown)")
+end
+
 -- Raises unless the phase is one of `mask`.
 function M.context(r, mask)
     if band(r.context, mask) == 0 then
-        error("API disabled in the context of " .. (contexts[r.context] or "(unknown)"), 3)
+        error(disabled(r), 3)
+    end
+end
+
+-- Raises unless the running light thread may wait: the phase is one of `mask`, or any under lua_yield_everywhere. With
+-- `client`, what it waits for is part of a client's request. Without `r`, waits_in_init() has been asked.
+function M.waits(r, mask, client)
+    if not r or band(r.context, mask) ~= 0 then
+        return
+    end
+    if band(r.context, EVERYWHERE) == 0 or (client and r.fake ~= 0) then
+        error(disabled(r), 3)
+    end
+    if C.nightjar_ffi_yields_everywhere() == 0 then
+        error(disabled(r) .. HINT, 3)
+    end
+end
+
+-- The same where there is no request, in init_by_lua*. `text` is upstream's error, `level` that of the script if the API
+-- function does not call this itself.
+function M.waits_in_init(text, level)
+    if C.nightjar_ffi_yields_everywhere() == 0 then
+        error(text .. HINT, level or 3)
     end
 end
 

@@ -4,11 +4,13 @@
 local W, C, null = ...
 
 local concat = table.concat
+local co_yield = coroutine._yield
 local copy = require("ffi").copy
 local error = error
 local floor = math.floor
 local getinfo = debug.getinfo
 local next = next
+local pcall = pcall
 local rawget = rawget
 local select = select
 local send = ngx._send
@@ -19,6 +21,9 @@ local type = type
 local GATHER = 1    -- the buffer is open
 local SEND = 2      -- each call goes through, by ngx._send
 local REFUSED = 3   -- nothing can be sent, the reason is the result's text
+
+-- What nightjar_ffi_output answers besides: sent, but the script is to wait, as so much waits behind a filter.
+local FULL = 4
 
 ngx._send = nil
 
@@ -76,6 +81,13 @@ function flatten(t)
     return concat(parts)
 end
 
+-- Waits until there is room for more output, unless that is not possible here.
+local function wait()
+    C.nightjar_ffi_await_output()
+    pcall(co_yield)
+    return 1
+end
+
 -- Everything put() leaves: values that are neither string nor number, what does not fit, and calls that go through.
 local function through(mode, newline, n, ...)
     local parts = {}
@@ -92,7 +104,11 @@ local function through(mode, newline, n, ...)
     end
     local s = (n == 1 and not newline) and parts[1] or concat(parts)
     if mode == SEND then
-        return send(s)
+        local ok, why = send(s)
+        if ok == 0 then
+            return wait()
+        end
+        return ok, why
     end
     local size, p = #s, W.pos
     if size <= LARGE and p + size <= W.cap then
@@ -103,6 +119,8 @@ local function through(mode, newline, n, ...)
     local rc = C.nightjar_ffi_output(W.request, s, size)
     if rc == 0 then
         return 1
+    elseif rc == FULL then
+        return wait()
     elseif rc == REFUSED then
         return nil, reason()
     end

@@ -19,7 +19,7 @@ local function sleep(...)
     end
     local r = request()
     if not r then
-        error("no request found", 2)
+        check.waits_in_init("no request found")
     end
     local seconds = ...
     local msec = check.number(seconds, 1, count) * 1000
@@ -27,10 +27,10 @@ local function sleep(...)
         -- As C sees what does not fit into its integers.
         error(format("invalid sleep duration \"%d\"", msec > -2^31 and msec < 2^31 and msec or 0), 2)
     end
-    if r.context == 0 then
+    if r and r.context == 0 then
         error("no request ctx found", 2)
     end
-    check.context(r, check.YIELDABLE)
+    check.waits(r, check.YIELDABLE)
     if C.nightjar_ffi_sleep(r, msec) == border.ERROR then
         raise()
     end

@@ -18,6 +18,7 @@ local YIELDABLE = check.YIELDABLE
 local argument = check.argument
 local cast = ffi.cast
 local check_context = check.context
+local check_waits = check.waits
 local co_yield = coroutine._yield
 local error = error
 local ffi_gc = ffi.gc
@@ -170,7 +171,7 @@ local function connect_with(count, self, host, port, opts)
     if r.context == 0 then
         error("no ctx found", 2)
     end
-    check_context(r, YIELDABLE)
+    check_waits(r, YIELDABLE)
     self_table(self)
     host = check.string(host, 2, count)
     local key, pool_size, backlog = nil, 0, -1
@@ -218,7 +219,7 @@ local function connect_plain(self, host, port)
         or floor(port) ~= port then
         return connect_with(3, self, host, port)
     end
-    check_context(r, YIELDABLE)
+    check_waits(r, YIELDABLE)
     return connect(self, r, host, port, host .. ":" .. port, 0, -1)
 end
 
@@ -241,7 +242,7 @@ function tcp.bind(...)
     if r.context == 0 then
         error("no ctx found", 2)
     end
-    check_context(r, YIELDABLE)
+    check_waits(r, YIELDABLE)
     local self, host, port = ...
     self_table(self)
     local number = 0
@@ -706,7 +707,7 @@ function M.tcp(...)
     if r.context == 0 then
         error("no ctx found", 2)
     end
-    check_context(r, YIELDABLE)
+    check_waits(r, YIELDABLE)
     return setmetatable(new_tab(5, 0), tcp)
 end
 

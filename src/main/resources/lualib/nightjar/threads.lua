@@ -97,13 +97,12 @@ local function late_body(f, ...)
     return finish(f(...))
 end
 
--- Called straight by an API function: what has to be there for a light thread.
+-- Called straight by an API function: what has to be there for a light thread. Nothing in init_by_lua*.
 local function ctx()
     local r = request()
     if not r then
-        error("no request found", 3)
-    end
-    if r.context == 0 then
+        check.waits_in_init("no request found", 4)
+    elseif r.context == 0 then
         error("no request ctx found", 3)
     end
     return r
@@ -164,7 +163,7 @@ function M.spawn(...)
     if type((...)) ~= "function" then
         check.argument(1, "Lua function expected")
     end
-    check.context(r, check.YIELDABLE)
+    check.waits(r, check.YIELDABLE)
     if may_nest() then
         local co = create(body)
         parents[co] = running()
@@ -205,7 +204,7 @@ local function woken(threads, ...)
 end
 
 function M.wait(...)
-    check.context(ctx(), check.YIELDABLE)
+    check.waits(ctx(), check.YIELDABLE)
     local n = select("#", ...)
     if n == 0 then
         error("at least one coroutine should be specified", 2)
@@ -245,7 +244,7 @@ function M.wait(...)
 end
 
 function M.kill(...)
-    check.context(ctx(), check.YIELDABLE)
+    check.waits(ctx(), check.YIELDABLE)
     local co = ...
     if type(co) ~= "thread" then
         check.argument(1, "lua thread expected")
@@ -276,7 +275,7 @@ local REFUSALS = { [-1] = "duplicate call", [-2] = "lua_check_client_abort is of
 -- ngx.on_abort.
 function M.on_abort(f)
     local r = ctx()
-    if r.fake ~= 0 then
+    if not r or r.fake ~= 0 then
         error("API disabled in the current context", 2)
     end
     if type(f) ~= "function" then

@@ -64,7 +64,7 @@ local function yieldable(r)
     if r.context == 0 then
         error("no ctx found", 3)
     end
-    check.context(r, check.YIELDABLE)
+    check.waits(r, check.YIELDABLE)
 end
 
 function udp.setpeername(...)

@@ -9,6 +9,7 @@ import static nightjar.http.Phase.LOG;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import nightjar.conf.Args;
 import nightjar.conf.Arity;
 import nightjar.conf.Context;
@@ -99,7 +100,9 @@ public final class AccessLog {
             .conf(CONF)
             .ready(AccessLog::open)
             .onWorker(new HttpModule.OnWorker() {
-                @Override public void start(HttpWorker worker, HttpConf conf, Runnable ready) { ready.run(); }
+                @Override public void start(HttpWorker worker, HttpConf conf, Consumer<@Nullable Throwable> ended) {
+                    ended.accept(null);
+                }
 
                 @Override public void stop(HttpWorker worker, HttpConf conf, Runnable done) {
                     flush(conf);

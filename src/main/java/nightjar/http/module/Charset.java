@@ -113,6 +113,7 @@ public final class Charset {
         dropParameters(r);
         set(r, to);
         r.set(RECODING, map.new Recoding(from));
+        r.filterNeedInMemory = true;
         if (map.utf8() && r == r.main) out.clearContentLength();
         return OK;
     }

@@ -58,12 +58,12 @@ final class EchoRun {
 
     Outcome run() {
         var rc = commands();
-        return rc instanceof Status(int code) && code >= 300 && r.headerSent ? ERROR : rc;
+        return rc instanceof Status(int code) && code >= 300 && r.headBegun() ? ERROR : rc;
     }
 
     /// The command that had to wait is done.
     private void goOn() {
-        if (r.main.done) return;
+        if (r.done) return;
         next++;
         r.server.http().engine().resume(r, _ -> run());
     }
@@ -83,7 +83,7 @@ final class EchoRun {
                 case ECHO -> echo(c.line(words));
                 case REQUEST_BODY -> requestBody();
                 case SLEEP -> sleep(word(words, 0));
-                case FLUSH -> unlessSlow(BodyFilters.output(r, Buf.flush()));
+                case FLUSH -> sent(BodyFilters.output(r, Buf.flush()), false);
                 case BLOCKING_SLEEP -> blockingSleep(word(words, 0));
                 case RESET_TIMER -> resetTimer();
                 case LOCATION_ASYNC, LOCATION -> location(c, words);
@@ -115,18 +115,23 @@ final class EchoRun {
         r.out.clearContentLength();
         r.allowRanges = false;
         headSent = true;
-        return unlessSlow(HeaderFilters.send(r));
+        return HeaderFilters.send(r);
     }
 
     /// Sends a piece of body, `null` for its end, and the head before it.
     private Outcome write(@Nullable Buf in) {
         var rc = head();
         if (rc != OK || r.headerOnly) return rc;
-        return unlessSlow(BodyFilters.output(r, in == null ? r.lastBuf() : in));
+        return sent(BodyFilters.output(r, in == null ? r.lastBuf() : in), in == null);
     }
 
-    /// The commands go on although the client has not taken everything yet.
-    private static Outcome unlessSlow(Outcome rc) { return rc == AGAIN ? OK : rc; }
+    /// The commands go on although the client has not taken everything yet, but not while too much waits for a filter.
+    private Outcome sent(Outcome rc, boolean last) {
+        if (rc != AGAIN) return rc;
+        if (last || !BodyFilters.full(r)) return OK;
+        r.c.whenWritable(r, this::goOn);
+        return AGAIN;
+    }
 
     private Outcome echo(String line) {
         return line.isEmpty() ? OK : write(Buf.of(line));

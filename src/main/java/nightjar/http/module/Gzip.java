@@ -88,6 +88,7 @@ public final class Gzip {
         out.set("Content-Encoding", "gzip");
         out.clearContentLength();
         r.allowRanges = false;
+        r.filterNeedInMemory = true;
         out.weakenEtag();
         return OK;
     }

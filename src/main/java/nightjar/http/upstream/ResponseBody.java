@@ -53,7 +53,7 @@ final class ResponseBody {
         var outcome = HeaderFilters.send(r);
         if (u.step == UpstreamRequest.Step.DONE) return;
         u.step(UpstreamRequest.Step.BODY);
-        if (outcome != Outcome.OK && outcome != Outcome.AGAIN) {
+        if (outcome != Outcome.OK) {
             u.finish(outcome);
             return;
         }

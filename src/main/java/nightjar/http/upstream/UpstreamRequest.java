@@ -54,6 +54,7 @@ public final class UpstreamRequest extends Timer implements Conn.Handler {
     private long sentBefore;
     private long held;
     private int heldLen;
+    private boolean paused;
 
     private UpstreamRequest(Request r, UpstreamConf conf, Outgoing out, @Nullable Upstream group, RoundRobin turn) {
         this.r = r;
@@ -392,7 +393,7 @@ public final class UpstreamRequest extends Timer implements Conn.Handler {
     /// Ends all this, and then the request.
     void finish(Outcome outcome) {
         if (step == Step.DONE) return;
-        boolean headSent = r.headerSent;
+        boolean headSent = r.headBegun();
         release();
         if (outcome == Outcome.DECLINED) return;
         if (!headSent) {
@@ -453,12 +454,15 @@ public final class UpstreamRequest extends Timer implements Conn.Handler {
 
     /// The client takes nothing more for now.
     void pause() {
+        if (paused) return;
+        paused = true;
         r.worker.timers.cancel(this);
         conn.reading(false);
         r.c.whenWritable(r, this::resume);
     }
 
     private void resume() {
+        paused = false;
         if (step != Step.BODY) return;
         arm(conf.readTimeout());
         conn.reading(true);

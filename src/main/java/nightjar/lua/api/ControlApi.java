@@ -36,7 +36,7 @@ final class ControlApi {
             return Code.ERROR;
         }
         var r = c.r;
-        if (r != null && r.headerSent && status >= 300 && !closes(status)) {
+        if (r != null && c.headSent() && status >= 300 && !closes(status)) {
             if (status != r.out.status) {
                 r.log(Level.ERROR, "attempt to set status " + status + " via ngx.exit after sending out the response status " + r.out.status);
             }
@@ -50,11 +50,11 @@ final class ControlApi {
         return Code.OK;
     }
 
-    private static @Nullable String exitError(@Nullable LuaCtx c, int status) {
+    private @Nullable String exitError(@Nullable LuaCtx c, int status) {
         if (status == Code.AGAIN || status == Code.DONE) return "bad argument to 'ngx.exit': does not accept NGX_AGAIN or NGX_DONE";
         if (c == null || c.context() == 0) return "no request ctx found";
         if ((c.context() & EXIT_PHASES) == 0) return "API disabled in the context of " + LuaCtx.phaseName(c.context());
-        return c.capturing() && status != Code.ERROR && !closes(status) ? PENDING : null;
+        return scheduler.capturing() && status != Code.ERROR && !closes(status) ? PENDING : null;
     }
 
     /// Statuses that end the connection rather than answer.
@@ -65,8 +65,8 @@ final class ControlApi {
     @Ffi("nightjar_ffi_redirect")
     int redirect(LuaCtx c, long uri, int len, int status) {
         var r = c.r;
-        if (c.capturing()) return result.error(PENDING);
-        if (r.headerSent) return result.error("attempt to call ngx.redirect after sending out the headers");
+        if (scheduler.capturing()) return result.error(PENDING);
+        if (c.headSent()) return result.error("attempt to call ngx.redirect after sending out the headers");
         int bad = Escape.UNSAFE_URI.find(uri, len);
         var target = Mem.string(uri, len);
         if (bad >= 0) return result.error("unsafe byte \"" + hex(bad) + "\" in redirect uri \"" + Escape.escapeLog(target) + "\"");
@@ -86,7 +86,7 @@ final class ControlApi {
     @Ffi("nightjar_ffi_exec")
     int exec(LuaCtx c, long uri, int len, long args, int argsLen) {
         var r = c.r;
-        if (c.capturing()) return result.error(PENDING);
+        if (scheduler.capturing()) return result.error(PENDING);
         var target = Target.of(Mem.string(uri, len));
         if (target == null) {
             r.log(Level.ERROR, "unsafe URI \"" + Mem.string(uri, len) + "\" was detected");
@@ -94,7 +94,7 @@ final class ControlApi {
         }
         var query = target.args();
         if (argsLen > 0) query = query.isEmpty() ? Mem.string(args, argsLen) : query + "&" + Mem.string(args, argsLen);
-        if (r.headerSent) return result.error("attempt to call ngx.exec after sending out response headers");
+        if (c.headSent()) return result.error("attempt to call ngx.exec after sending out response headers");
         if (r.debug()) r.debug("lua exec \"" + target.path() + "?" + query + "\"");
         scheduler.end(new LuaEvent.Exec(target.path(), query));
         return Code.OK;
@@ -111,7 +111,7 @@ final class ControlApi {
         }
         if (jump != 0) {
             if (r.debug()) r.debug("lua set uri jump to \"" + path + "\"");
-            if (c.capturing()) return result.error(PENDING);
+            if (scheduler.capturing()) return result.error(PENDING);
         }
         r.uri(path, jump != 0);
         if (jump != 0) {

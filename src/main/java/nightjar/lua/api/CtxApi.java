@@ -34,7 +34,7 @@ final class CtxApi {
         var r = c.r;
         var vm = c.vm;
         if (r != null && vm != null) {
-            r.onClose(() -> {
+            r.onFree(() -> {
                 if (r.debug()) r.debug("lua release ngx.ctx at ref " + ref);
                 vm.releaseCtx(ref);
             });

@@ -36,7 +36,7 @@ final class ResponseApi {
         var r = c.r;
         if (c.context() == 0) return Code.NO_REQ_CTX;
         if (r == null) return Code.BAD_CONTEXT;
-        if (r.headerSent) {
+        if (c.headSent()) {
             r.log(Level.ERROR, "attempt to set ngx.header.HEADER after sending out response headers");
             return Code.DECLINED;
         }
@@ -168,7 +168,7 @@ final class ResponseApi {
     @Ffi("ngx_http_lua_ffi_headers_sent")
     int headersSent(LuaCtx c) {
         if (c.context() == 0) return Code.NO_REQ_CTX;
-        return c.r == null ? Code.BAD_CONTEXT : c.r.headerSent ? 1 : 0;
+        return c.r == null ? Code.BAD_CONTEXT : c.headSent() ? 1 : 0;
     }
 
     @Ffi("ngx_http_lua_ffi_bypass_if_checks")
@@ -197,7 +197,7 @@ final class ResponseApi {
     private static int status(LuaCtx c, int status, @Nullable String reason) {
         var r = c.r;
         if (r == null) return Code.BAD_CONTEXT;
-        if (r.headerSent) {
+        if (c.headSent()) {
             r.log(Level.ERROR, "attempt to set ngx.status after sending out response headers");
             return Code.DECLINED;
         }

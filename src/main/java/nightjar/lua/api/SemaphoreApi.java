@@ -127,8 +127,8 @@ final class SemaphoreApi {
             debug("http lua semaphore wait: " + hex(semaphore) + ", timeout: " + msec + ", resources: " + semaphore.resources
                     + ", event posted: " + (semaphore.posted ? 1 : 0));
         }
-        var disabled = c == null || c.context() == 0 ? "no request ctx found" : c.disabled(YIELDABLE);
-        if (disabled != null) {
+        var disabled = c == null || c.context() == 0 ? "no request ctx found" : c.disabledWait(YIELDABLE);
+        if (disabled != null && !scheduler.yieldsEverywhere()) {
             CString.copy(disabled, error, errorLength);
             return Code.ERROR;
         }

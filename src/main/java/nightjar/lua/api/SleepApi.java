@@ -25,8 +25,8 @@ final class SleepApi {
 
     /// Parks the running light thread for `msec` milliseconds; with 0, until other events have had their turn.
     @Ffi("nightjar_ffi_sleep")
-    int sleep(LuaCtx c, double msec) {
-        var sleep = new Sleep(c.r, scheduler.running());
+    int sleep(@Nullable LuaCtx c, double msec) {
+        var sleep = new Sleep(c == null ? null : c.r, scheduler.running());
         if (msec < 1) worker.execute(sleep::wake);
         else worker.timers.add(sleep, (long) msec);
         scheduler.park(sleep::cancel);

@@ -113,8 +113,18 @@ final class LuaHalvesTest {
 
     @Test void phasesAreChecked() {
         LUA.request.struct(0x40, 0, 8);
-        assertThat(errors("ngx.redirect('/')", "ngx.exec('/')", "ngx.req.set_uri('/', true)", "ngx.req.read_body()"))
+        assertThat(errors("ngx.redirect('/')", "ngx.exec('/')", "ngx.req.set_uri('/', true)"))
                 .containsOnly("API disabled in the context of body_filter_by_lua*");
+    }
+
+    @Test void callsThatWaitNameTheDirectiveThatWouldLetThem() {
+        LUA.request.struct(0x40, 0, 8);
+        assertThat(errors("ngx.req.read_body()", "ngx.sleep(0)", "ngx.location.capture('/')"))
+                .containsOnly("API disabled in the context of body_filter_by_lua* (lua_yield_everywhere)");
+        LUA.request.struct(0x100, 1, 8);
+        assertThat(errors("ngx.sleep(0)")).containsOnly("API disabled in the context of init_worker_by_lua* (lua_yield_everywhere)");
+        assertThat(errors("ngx.req.read_body()", "ngx.location.capture('/')"))
+                .containsOnly("API disabled in the context of init_worker_by_lua*");
     }
 
     @Test void withoutAClientTheRequestIsOutOfReach() {
