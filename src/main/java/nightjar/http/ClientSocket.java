@@ -13,6 +13,9 @@ public final class ClientSocket {
         /// [#receive] may have something.
         void onReadable();
 
+        /// Whether somebody waits for that.
+        boolean waiting();
+
         /// What was sent has gone.
         void onWritable();
 
@@ -97,6 +100,8 @@ public final class ClientSocket {
     public void close() {
         if (r.clientSocket == this) r.clientSocket = null;
     }
+
+    boolean waiting() { return events.waiting(); }
 
     void onError(int errno) {
         r.log(Level.INFO, "recv() failed " + Errno.quoted(errno) + " while sending to client");

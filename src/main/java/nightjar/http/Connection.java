@@ -8,6 +8,7 @@ import nightjar.core.Log.Level;
 import nightjar.core.Mem;
 import nightjar.net.Conn;
 import nightjar.net.Timer;
+import nightjar.net.Worker;
 import org.jspecify.annotations.Nullable;
 
 /// A client's connection: finds the requests in its bytes and runs them one after the other.
@@ -747,8 +748,18 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
 
     @Override public void onHangup(Conn c) {
         var r = request;
+        if (state != State.REQUEST || r == null || r.aborted == null) return;
         // what waits to be read tells whether the client has gone; there cannot come more
-        if (state == State.REQUEST && r != null && r.aborted != null && r.clientSocket == null) conn.reading(true);
+        if (r.clientSocket == null) conn.reading(true);
+        else if (!r.clientSocket.waiting() && gone()) r.aborted.run();
+    }
+
+    /// Whether the client has gone and left nothing for the request's [ClientSocket].
+    private boolean gone() {
+        if (inLen > 0) return false;
+        int n = conn.receive(conn.worker.rbuf, Worker.RBUF);
+        if (n > 0) hold(conn.worker.rbuf, n);
+        return n == Conn.EOF;
     }
 
     @Override public void onError(Conn c, int errno) {

@@ -88,6 +88,11 @@ public final class Datagram implements EpollIoHandle {
         }
     }
 
+    /// The socket's descriptor.
+    public int descriptor() {
+        return socket.intValue();
+    }
+
     public void close() {
         if (closed) return;
         closed = true;

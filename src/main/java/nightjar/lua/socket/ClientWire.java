@@ -11,6 +11,7 @@ final class ClientWire implements Wire, ClientSocket.Events {
 
     private final ClientSocket client;
     private final Socket socket;
+    private boolean noDelay;
 
     /// Takes the client's connection over; nothing must speak against it.
     ClientWire(Request r, boolean raw, Socket socket) {
@@ -25,11 +26,19 @@ final class ClientWire implements Wire, ClientSocket.Events {
 
     @Override public void send(long addr, int n) { client.send(addr, n); }
     @Override public boolean sends() { return client.raw(); }
+    /// The client's connection is that way from its beginning.
+    @Override public boolean noDelay() {
+        boolean first = !noDelay;
+        noDelay = true;
+        return first;
+    }
+
     @Override public long queued() { return client.queued(); }
     @Override public int errno() { return client.errno(); }
     @Override public int descriptor() { return client.descriptor(); }
     @Override public void close() { client.close(); }
 
+    @Override public boolean waiting() { return socket.reading(); }
     @Override public void onReadable() { socket.onReadable(); }
     @Override public void onWritable() { socket.onWritable(); }
     @Override public void onError(int errno) { socket.onError(errno); }

@@ -32,11 +32,10 @@ final class Peer extends Timer implements Conn.Handler, Wire {
         conn.reading(false);
     }
 
-    /// Small pieces are to go at once; the first time this says so.
-    /// @return whether it is new
-    boolean noDelay() {
+    @Override public boolean noDelay() {
         if (noDelay || conn.unix()) return false;
         noDelay = true;
+        conn.noDelay(true);
         return true;
     }
 

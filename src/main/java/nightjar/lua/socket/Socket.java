@@ -84,6 +84,8 @@ final class Socket extends LuaResource {
     @Nullable Peer peer() { return peer; }
     @Nullable Wire wire() { return wire; }
     boolean eof() { return eof; }
+    /// A light thread waits to receive.
+    boolean reading() { return readerThread != null; }
     /// The other end will send no more, as far as is known.
     boolean ended() { return eof || peer != null && peer.conn.ended(); }
     int reused() { return peer == null ? 0 : peer.reused; }
@@ -210,10 +212,7 @@ final class Socket extends LuaResource {
 
     int send(long addr, int n) {
         if (debug()) debug("lua tcp socket send timeout: " + sendTimeout());
-        if (peer != null && ctx.r != null && ctx.r.core().tcpNodelay() && peer.noDelay()) {
-            if (debug()) debug("lua socket tcp_nodelay");
-            peer.conn.noDelay(true);
-        }
+        if ((ctx.r == null || ctx.r.core().tcpNodelay()) && wire.noDelay() && debug()) debug("lua socket tcp_nodelay");
         if (debug()) debug("lua tcp socket send data");
         wire.send(addr, n);
         if (wire.errno() != 0) return sendFailed(wire.errno());

@@ -126,6 +126,7 @@ final class UdpSocket extends LuaResource implements Resolver.Answer {
 
     int send(long addr, int n) {
         int rc = socket.send(addr, n);
+        if (ctx.debug()) ctx.debug("send: fd:" + socket.descriptor() + " " + (rc < 0 ? -1 : n) + " of " + n);
         return rc < 0 ? fail(errno("send()", -rc)) : Code.OK;
     }
 

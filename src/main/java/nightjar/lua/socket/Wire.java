@@ -11,6 +11,10 @@ interface Wire {
     /// Whether anything can be sent.
     boolean sends();
 
+    /// Small pieces are to go at once.
+    /// @return whether this is the first time that it says so
+    boolean noDelay();
+
     /// Bytes that wait.
     long queued();
 
