@@ -189,6 +189,7 @@ final class LuaTimers {
             running--;
             if (before == null) runs = after; else before.after = after;
             if (after != null) after.before = before;
+            if (log.debug()) client.write(Level.DEBUG, "http lua close fake http connection " + Long.toHexString(ctx.handle));
             lua.requests.giveBack(ctx);
             vm.leave(log);
             var then = whenNoneRuns;
