@@ -787,3 +787,72 @@ ok
 --- error_log
 init_worker_by_lua error: init_worker_by_lua(nginx.conf:
 --- nightjar_only: the directive
+
+=== what makes a response is held back while a filter sleeps
+--- http_config
+lua_yield_everywhere on;
+--- config
+location = /lua {
+    header_filter_by_lua_block {
+        ngx.sleep(0.03)
+        ngx.header["X-Made"] = ngx.ctx.made < 16 and "some" or "all"
+    }
+    content_by_lua_block {
+        local piece = string.rep("x", 16384)
+        for i = 1, 64 do
+            ngx.print(piece)
+            ngx.ctx.made = i
+        end
+        ngx.print("end")
+    }
+}
+location = /proxied {
+    header_filter_by_lua_block {
+        ngx.sleep(0.1)
+        ngx.header["X-Made"] = package.loaded.made < 1536 and "some" or "all"
+    }
+    proxy_pass http://127.0.0.1:%PORT%/many;
+}
+location = /many {
+    content_by_lua_block {
+        local piece = string.rep("x", 16384)
+        for i = 1, 1536 do
+            ngx.print(piece)
+            ngx.flush(true)
+            package.loaded.made = i
+        end
+        ngx.print("end")
+    }
+}
+--- request
+GET /lua
+--- response_headers
+X-Made: some
+--- response_body_like
+^x{1000,}
+--- request
+GET /proxied
+--- response_headers
+X-Made: some
+--- nightjar_only: the directive
+
+=== a file larger than the heap goes through a filter
+--- http_config
+init_by_lua_block {
+    local file = io.open(ngx.config.prefix() .. "html/large", "w")
+    file:seek("set", 400 * 1024 * 1024 - 1)
+    file:write("x")
+    file:close()
+}
+--- config
+location = /large {
+    header_filter_by_lua_block { ngx.header.content_length = nil }
+    body_filter_by_lua_block {
+        ngx.ctx.n = (ngx.ctx.n or 0) + #ngx.arg[1]
+        ngx.arg[1] = ngx.arg[2] and ngx.ctx.n .. "\n" or ""
+    }
+}
+--- request
+GET /large
+--- response_body
+419430400
