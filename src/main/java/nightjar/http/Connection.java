@@ -591,7 +591,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
             return;
         }
         Finalizer.free(r);
-        gone();
+        forgotten();
     }
 
     private void finished(Request r) {
@@ -790,7 +790,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
             close();
             logging = false;
             Finalizer.free(request);
-            gone();
+            forgotten();
             return;
         }
         if (request != null) Finalizer.terminate(request, 0);
@@ -806,11 +806,11 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
         conn.flush();
         conn.close();
         inLen = 0;
-        if (!logging) gone();
+        if (!logging) forgotten();
     }
 
     /// Nothing of the closed connection is needed any more.
-    private void gone() {
+    private void forgotten() {
         request = null;
         http.closed(this);
         if (!running) release();
