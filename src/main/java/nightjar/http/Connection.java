@@ -751,11 +751,11 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
         if (state != State.REQUEST || r == null || r.aborted == null) return;
         // what waits to be read tells whether the client has gone; there cannot come more
         if (r.clientSocket == null) conn.reading(true);
-        else if (!r.clientSocket.waiting() && gone()) r.aborted.run();
+        else if (!r.clientSocket.waiting() && clientGone()) r.aborted.run();
     }
 
     /// Whether the client has gone and left nothing for the request's [ClientSocket].
-    private boolean gone() {
+    private boolean clientGone() {
         if (inLen > 0) return false;
         int n = conn.receive(conn.worker.rbuf, Worker.RBUF);
         if (n > 0) hold(conn.worker.rbuf, n);
