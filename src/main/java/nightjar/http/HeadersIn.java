@@ -41,13 +41,16 @@ public final class HeadersIn {
     int errorTo;
 
     private int count;
-    private int[] offsets = new int[FIRST_LINES * 4];
-    private int[] hashes = new int[FIRST_LINES];
-    private byte[] known = new byte[FIRST_LINES];
-    private @Nullable String[] names = new String[FIRST_LINES];
-    private @Nullable String[] values = new String[FIRST_LINES];
+    private int[] offsets;
+    private int[] hashes;
+    private byte[] known;
+    private @Nullable String[] names;
+    private @Nullable String[] values;
     /// For each known header one more than its first line's number; 0 when it is missing.
-    private final int[] first = new int[KnownHeader.COUNT];
+    private int[] first;
+    /// The arrays may be those of a copy as well: who changes a line takes its own first. Strings that are made
+    /// of raw bytes are the same for both.
+    private boolean shared;
 
     int headEnd;
     int serverStart = -1;
@@ -59,6 +62,68 @@ public final class HeadersIn {
     int connectionType;
     private int userAgent = -1;
 
+    public HeadersIn() {
+        allocate();
+    }
+
+    private HeadersIn(HeadersIn from) {
+        line.copyFrom(from.line);
+        base = from.base;
+        rules = from.rules;
+        headEnd = from.headEnd;
+        count = from.count;
+        offsets = from.offsets;
+        hashes = from.hashes;
+        known = from.known;
+        names = from.names;
+        values = from.values;
+        first = from.first;
+        shared = from.shared = true;
+        serverStart = from.serverStart;
+        serverLength = from.serverLength;
+        serverPort = from.serverPort;
+        server = from.server;
+        contentLength = from.contentLength;
+        chunked = from.chunked;
+        connectionType = from.connectionType;
+        userAgent = from.userAgent;
+    }
+
+    private void allocate() {
+        offsets = new int[FIRST_LINES * 4];
+        hashes = new int[FIRST_LINES];
+        known = new byte[FIRST_LINES];
+        names = new String[FIRST_LINES];
+        values = new String[FIRST_LINES];
+        first = new int[KnownHeader.COUNT];
+    }
+
+    private void unshare() {
+        if (!shared) {
+            return;
+        }
+        shared = false;
+        offsets = offsets.clone();
+        hashes = hashes.clone();
+        known = known.clone();
+        names = names.clone();
+        values = values.clone();
+        first = first.clone();
+    }
+
+    /// Leaves no line; a copy keeps its own.
+    private void removeAll() {
+        if (shared) {
+            shared = false;
+            allocate();
+        } else {
+            Arrays.fill(names, 0, count, null);
+            Arrays.fill(values, 0, count, null);
+            Arrays.fill(first, 0);
+        }
+        count = 0;
+    }
+
     /// Makes this ready for the next head.
     public void reset() {
         line.reset();
@@ -66,10 +131,7 @@ public final class HeadersIn {
         state = at = hash = bufferEnd = largeUsed = headEnd = 0;
         nameStart = -1;
         invalidName = chunked = false;
-        Arrays.fill(names, 0, count, null);
-        Arrays.fill(values, 0, count, null);
-        Arrays.fill(first, 0);
-        count = 0;
+        removeAll();
         serverStart = -1;
         serverLength = serverPort = 0;
         server = null;
@@ -87,27 +149,7 @@ public final class HeadersIn {
 
     /// A head of its own with the same line and header lines, over the same raw bytes: for a subrequest.
     public HeadersIn copy() {
-        var copy = new HeadersIn();
-        copy.line.copyFrom(line);
-        copy.base = base;
-        copy.rules = rules;
-        copy.headEnd = headEnd;
-        copy.count = count;
-        copy.offsets = offsets.clone();
-        copy.hashes = hashes.clone();
-        copy.known = known.clone();
-        copy.names = names.clone();
-        copy.values = values.clone();
-        System.arraycopy(first, 0, copy.first, 0, first.length);
-        copy.serverStart = serverStart;
-        copy.serverLength = serverLength;
-        copy.serverPort = serverPort;
-        copy.server = server;
-        copy.contentLength = contentLength;
-        copy.chunked = chunked;
-        copy.connectionType = connectionType;
-        copy.userAgent = userAgent;
-        return copy;
+        return new HeadersIn(this);
     }
 
     // ---- the list
@@ -324,6 +366,7 @@ public final class HeadersIn {
             append(name, lower, value, id);
             return true;
         }
+        unshare();
         values[i] = value;
         offsets[4 * i + 2] = -1;
         if (!KnownHeader.singleInLua(id)) {
@@ -355,10 +398,7 @@ public final class HeadersIn {
 
     /// Removes all lines, and with them what they said.
     public void clear() {
-        Arrays.fill(names, 0, count, null);
-        Arrays.fill(values, 0, count, null);
-        Arrays.fill(first, 0);
-        count = 0;
+        removeAll();
         contentLength = -1;
         connectionType = CONNECTION_UNSET;
         userAgent = -1;
@@ -395,6 +435,7 @@ public final class HeadersIn {
 
     /// A line of the raw head; its number.
     int add(int nameFrom, int nameTo, int valueFrom, int valueTo, int nameHash, int id) {
+        unshare();
         int i = count;
         if (i == hashes.length) {
             grow();
@@ -413,6 +454,10 @@ public final class HeadersIn {
     }
 
     private void removeLines(String lower, int from) {
+        if (find(lower, from) < 0) {
+            return;
+        }
+        unshare();
         int to = from;
         for (int i = from; i < count; i++) {
             if (hashes[i] == lower.hashCode() && sameName(i, lower)) {
@@ -426,9 +471,6 @@ public final class HeadersIn {
                 values[to] = values[i];
             }
             to++;
-        }
-        if (to == count) {
-            return;
         }
         Arrays.fill(names, to, count, null);
         Arrays.fill(values, to, count, null);

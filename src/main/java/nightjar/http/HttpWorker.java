@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What one worker keeps for its HTTP connections; it outlives configurations.
 public final class HttpWorker {
-    /// Heads kept for the next requests.
-    private static final int MAX_SPARE_HEADS = 256;
+    /// Heads kept for the next requests, a little over 1 KB each.
+    private static final int MAX_SPARE_HEADS = 1024;
 
     public final Worker worker;
     /// For the log line that is being made.

@@ -156,6 +156,25 @@ class HeadersInTest {
     }
 
     @Test
+    void leavesASubrequestItsListWhateverBecomesOfItsOwn() {
+        var h = head("A: 1", "B: 2");
+        var first = h.copy();
+        var second = h.copy();
+        h.set("b", "3");
+        h.add("C", "4");
+        assertThat(lines(first)).isEqualTo("A=1 B=2");
+        first.clear();
+        assertThat(lines(first)).isEmpty();
+        assertThat(first.get("a")).isNull();
+        assertThat(lines(h)).isEqualTo("A=1 B=3 C=4");
+        var third = h.copy();
+        h.reset();
+        assertThat(h.count()).isZero();
+        assertThat(lines(second)).isEqualTo("A=1 B=2");
+        assertThat(lines(third)).isEqualTo("A=1 B=3 C=4");
+    }
+
+    @Test
     void holdsManyLinesAndForgetsThem() {
         var h = head("X: y\r\n".repeat(99) + "Last: z");
         assertThat(h.count()).isEqualTo(100);
