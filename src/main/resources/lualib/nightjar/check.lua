@@ -121,24 +121,24 @@ local function disabled(r)
     return "API disabled in the context of " .. (contexts[r.context] or "(unknown)")
 end
 
--- Raises unless the phase is one of `mask`.
-function M.context(r, mask)
+-- Raises unless the phase is one of `mask`; `level` is that of the script if the API function does not call this itself.
+function M.context(r, mask, level)
     if band(r.context, mask) == 0 then
-        error(disabled(r), 3)
+        error(disabled(r), level or 3)
     end
 end
 
 -- Raises unless the running light thread may wait: the phase is one of `mask`, or any under lua_yield_everywhere. With
--- `client`, what it waits for is part of a client's request. Without `r`, waits_in_init() has been asked.
-function M.waits(r, mask, client)
+-- `client`, what it waits for is part of a client's request. Without `r`, waits_in_init() has been asked. `level` as above.
+function M.waits(r, mask, client, level)
     if not r or band(r.context, mask) ~= 0 then
         return
     end
     if band(r.context, EVERYWHERE) == 0 or (client and r.fake ~= 0) then
-        error(disabled(r), 3)
+        error(disabled(r), level or 3)
     end
     if C.nightjar_ffi_yields_everywhere() == 0 then
-        error(disabled(r) .. HINT, 3)
+        error(disabled(r) .. HINT, level or 3)
     end
 end
 

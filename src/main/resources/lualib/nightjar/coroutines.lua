@@ -48,7 +48,7 @@ local function unresumable(co)
 end
 
 function coroutine._yield(...)
-    if W.waits ~= 0 and not isyieldable() then
+    if not isyieldable() and W.waits ~= 0 then
         W.waits = 0
         C.nightjar_ffi_unpark()
         -- As LuaJIT words it for a C function, without a position.

@@ -8,9 +8,24 @@ local C = ffi.C
 local co_yield = coroutine._yield
 local error = error
 local format = string.format
-local raise = border.raise
 local request = border.request
 local select = select
+
+-- All that sleep() needs no `...` for, so that LuaJIT compiles it; errors are of the caller of sleep().
+local function park(r, seconds)
+    local msec = seconds * 1000
+    if not (msec > -1 and msec < 2^63) then
+        -- As C sees what does not fit into its integers.
+        error(format("invalid sleep duration \"%d\"", msec > -2^31 and msec < 2^31 and msec or 0), 3)
+    end
+    if r and r.context == 0 then
+        error("no request ctx found", 3)
+    end
+    check.waits(r, check.YIELDABLE, false, 4)
+    if C.nightjar_ffi_sleep(r, msec) == border.ERROR then
+        error(border.text(), 3)
+    end
+end
 
 local function sleep(...)
     local count = select("#", ...)
@@ -21,19 +36,8 @@ local function sleep(...)
     if not r then
         check.waits_in_init("no request found")
     end
-    local seconds = ...
-    local msec = check.number(seconds, 1, count) * 1000
-    if not (msec > -1 and msec < 2^63) then
-        -- As C sees what does not fit into its integers.
-        error(format("invalid sleep duration \"%d\"", msec > -2^31 and msec < 2^31 and msec or 0), 2)
-    end
-    if r and r.context == 0 then
-        error("no request ctx found", 2)
-    end
-    check.waits(r, check.YIELDABLE)
-    if C.nightjar_ffi_sleep(r, msec) == border.ERROR then
-        raise()
-    end
+    local seconds = check.number((...), 1, count)
+    park(r, seconds)
     co_yield()
 end
 

@@ -29,12 +29,13 @@ final class SleepApi {
         var sleep = new Sleep(c == null ? null : c.r, scheduler.running());
         if (msec < 1) worker.execute(sleep::wake);
         else worker.timers.add(sleep, (long) msec);
-        scheduler.park(sleep::cancel);
-        sleep.debug("lua ready to sleep for " + (long) msec + " ms");
+        scheduler.park(sleep);
+        if (sleep.debug()) sleep.debug("lua ready to sleep for " + (long) msec + " ms");
         return Code.AGAIN;
     }
 
-    private final class Sleep extends Timer {
+    /// One wait; what is run cancels it.
+    private final class Sleep extends Timer implements Runnable {
         private final @Nullable Request r;
         private final LuaThread thread;
         private boolean over;
@@ -49,22 +50,21 @@ final class SleepApi {
         void wake() {
             if (over) return;
             over = true;
-            debug("lua sleep timer expired: \"" + (r == null ? "" : r.uri) + "?" + (r == null || r.args == null ? "" : r.args) + "\"");
+            if (debug()) debug("lua sleep timer expired: \"" + (r == null ? "" : r.uri) + "?" + (r == null || r.args == null ? "" : r.args) + "\"");
             thread.wake();
         }
 
-        void cancel() {
+        @Override public void run() {
             over = true;
-            debug(armed() ? "lua clean up the timer for pending ngx.sleep" : "lua clean up the posted event for pending ngx.sleep");
+            if (debug()) debug(armed() ? "lua clean up the timer for pending ngx.sleep" : "lua clean up the posted event for pending ngx.sleep");
             worker.timers.cancel(this);
         }
 
-        void debug(String text) {
-            if (r != null) {
-                if (r.debug()) r.debug(text);
-            } else if (process.log.debug()) {
-                process.log.write(Level.DEBUG, text);
-            }
+        private boolean debug() { return r != null ? r.debug() : process.log.debug(); }
+
+        private void debug(String text) {
+            if (r != null) r.debug(text);
+            else process.log.write(Level.DEBUG, text);
         }
     }
 }
