@@ -4,6 +4,7 @@ local W = ...
 
 local next = next
 local preload = package.preload
+local rawset = rawset
 local type = type
 local floor = math.floor
 
@@ -54,12 +55,14 @@ for name, f in next, lacking do
     end
 end
 
--- One request runs at a time, so the scheduler keeps it for all coroutines. Setting it is the scheduler's, too.
+-- One request runs at a time, so the scheduler keeps it for all coroutines. Setting it is the scheduler's, too. As in
+-- OpenResty's LuaJIT, whoever requires it makes a global as well.
 preload["thread.exdata"] = function()
-    return function()
+    rawset(_G, "exdata", function()
         local r = W.request
         if r ~= nil then
             return r
         end
-    end
+    end)
+    return exdata
 end

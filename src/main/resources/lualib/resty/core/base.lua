@@ -2,6 +2,8 @@
 
 local ffi = require "ffi"
 local border = require "nightjar.border"
+-- Every script finds the global that this makes.
+require "thread.exdata"
 
 local ceil = math.ceil
 local error = error
