@@ -16,10 +16,32 @@ local unref = registry.unref
 
 local M = {}
 
--- `count` arguments after the function go to it, behind `premature`.
-local function arm(r, msec, every, count, ...)
-    local task = ref { ... }
-    if C.nightjar_ffi_timer(r, msec, every, task, count) ~= border.OK then
+-- The request that runs, or upstream's error at the caller of the function that calls this.
+local function current()
+    local r = request()
+    if not r then
+        error("no request", 3)
+    end
+    return r
+end
+
+-- Both functions end in a call of this, with the number of their arguments: errors name them, and their caller's line.
+local function arm(every, count, delay, f, ...)
+    if count < 2 then
+        error("expecting at least 2 arguments but got " .. count, 2)
+    end
+    local msec = floor(check.number(delay, 1, count) * 1000)
+    if every and msec == 0 then
+        error("delay cannot be zero", 2)
+    end
+    if type(f) ~= "function" then
+        check.argument(2, "Lua function expected")
+    end
+    local r = current()
+    check.context(r, check.BEFORE_EXIT)
+    -- The function gets `premature`, then what is left.
+    local task = ref { f, ... }
+    if C.nightjar_ffi_timer(r, msec, every and 1 or 0, task, count - 2) ~= border.OK then
         unref(task)
         return nil, text()
     end
@@ -27,58 +49,19 @@ local function arm(r, msec, every, count, ...)
 end
 
 function M.at(...)
-    local n = select("#", ...)
-    if n < 2 then
-        error("expecting at least 2 arguments but got " .. n, 2)
-    end
-    local delay, f = ...
-    local msec = floor(check.number(delay, 1, n) * 1000)
-    if type(f) ~= "function" then
-        check.argument(2, "Lua function expected")
-    end
-    local r = request()
-    if not r then
-        error("no request", 2)
-    end
-    check.context(r, check.BEFORE_EXIT)
-    return arm(r, msec, 0, n - 2, select(2, ...))
+    return arm(false, select("#", ...), ...)
 end
 
 function M.every(...)
-    local n = select("#", ...)
-    if n < 2 then
-        error("expecting at least 2 arguments but got " .. n, 2)
-    end
-    local delay, f = ...
-    local msec = floor(check.number(delay, 1, n) * 1000)
-    if msec == 0 then
-        error("delay cannot be zero", 2)
-    end
-    if type(f) ~= "function" then
-        check.argument(2, "Lua function expected")
-    end
-    local r = request()
-    if not r then
-        error("no request", 2)
-    end
-    check.context(r, check.BEFORE_EXIT)
-    return arm(r, msec, 1, n - 2, select(2, ...))
+    return arm(true, select("#", ...), ...)
 end
 
 function M.pending_count()
-    local r = request()
-    if not r then
-        error("no request", 2)
-    end
-    return C.nightjar_ffi_timers_pending(r)
+    return C.nightjar_ffi_timers_pending(current())
 end
 
 function M.running_count()
-    local r = request()
-    if not r then
-        error("no request", 2)
-    end
-    return C.nightjar_ffi_timers_running(r)
+    return C.nightjar_ffi_timers_running(current())
 end
 
 return M
