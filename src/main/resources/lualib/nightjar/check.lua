@@ -36,11 +36,6 @@ function M.argument(n, text, up)
     bad(2 + (up or 0), n, text)
 end
 
--- As `argument`, for the function that called the one that calls this.
-function M.argument_above(n, text)
-    bad(3, n, text)
-end
-
 -- A string; a number becomes one. `count` is how many arguments there are.
 function M.string(v, n, count)
     local t = type(v)

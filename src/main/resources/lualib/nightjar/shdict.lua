@@ -41,7 +41,7 @@ local function list(wanted, count, dict, key)
     end
     if type(key) ~= "string" then
         if type(key) ~= "number" then
-            check.argument_above(2, "string expected, got " .. type(key))
+            check.argument(2, "string expected, got " .. type(key), 1)
         end
         key = tostring(key)
     end
@@ -127,7 +127,7 @@ local function whole(default, count, dict, n)
         error("expecting 1 or 2 argument(s), but saw " .. count, 3)
     end
     if type(dict) ~= "table" then
-        check.argument_above(1, "table expected, got " .. type(dict))
+        check.argument(1, "table expected, got " .. type(dict), 1)
     end
     local zone = dict[1]
     if type(zone) ~= "userdata" then
@@ -139,7 +139,7 @@ local function whole(default, count, dict, n)
     if type(n) ~= "number" then
         local number = type(n) == "string" and tonumber(n)
         if not number then
-            check.argument_above(2, "number expected, got " .. type(n))
+            check.argument(2, "number expected, got " .. type(n), 1)
         end
         n = number
     end
