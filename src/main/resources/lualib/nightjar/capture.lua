@@ -16,6 +16,7 @@ local ffi_str = ffi.string
 local getinfo = debug.getinfo
 local new_tab = require "table.new"
 local next = next
+local ref_in = require("nightjar.registry").ref_in
 local request = border.request
 local result = border.result
 local select = select
@@ -112,12 +113,9 @@ local function describe(index, target, opts)
     return target, args, method, flags, body, vars, headers, ctx
 end
 
-local ref_in_table
-
 -- The number under which `t` becomes the ngx.ctx of a request.
 local function ctx_ref(t)
-    ref_in_table = ref_in_table or require("resty.core.base").ref_in_table
-    return ref_in_table(debug.getregistry().ngx_lua_ctx_tables, t)
+    return ref_in(debug.getregistry().ngx_lua_ctx_tables, t)
 end
 
 -- Makes one subrequest; raises at the caller of the API function that calls this.

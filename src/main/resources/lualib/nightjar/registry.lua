@@ -1,18 +1,25 @@
--- References to Lua values that Java keeps: numbers in the registry, given and taken back as luaL_ref and luaL_unref do.
+-- References to Lua values that Java keeps: numbers in a table, given and taken back as luaL_ref and luaL_unref do.
 
 local registry = debug.getregistry()
 
 local M = {}
 
-function M.ref(value)
-    local ref = registry[0]
+-- Keeps `value` in `t` under a number, which is given back; freed numbers are a list that starts at t[0].
+function M.ref_in(t, value)
+    local ref = t[0]
     if ref and ref ~= 0 then
-        registry[0] = registry[ref]
+        t[0] = t[ref]
     else
-        ref = #registry + 1
+        ref = #t + 1
     end
-    registry[ref] = value
+    t[ref] = value
     return ref
+end
+local ref_in = M.ref_in
+
+-- The same in the registry.
+function M.ref(value)
+    return ref_in(registry, value)
 end
 
 function M.unref(ref)

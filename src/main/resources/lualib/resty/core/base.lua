@@ -8,6 +8,7 @@ require "thread.exdata"
 local ceil = math.ceil
 local error = error
 local ffi_new = ffi.new
+local ref_in = require("nightjar.registry").ref_in
 local select = select
 
 local subsystem = ngx.config.subsystem
@@ -68,19 +69,12 @@ function M.get_string_buf(bytes, own)
     return buffer
 end
 
--- Keeps `value` in `t` under a number, which is given back; freed numbers are a list that starts at t[0].
+-- Keeps `value` in `t` under a number, which is given back; -1 for nil.
 function M.ref_in_table(t, value)
     if value == nil then
         return -1
     end
-    local ref = t[0]
-    if ref and ref ~= 0 then
-        t[0] = t[ref]
-    else
-        ref = #t + 1
-    end
-    t[ref] = value
-    return ref
+    return ref_in(t, value)
 end
 
 function M.allows_subsystem(...)
