@@ -398,3 +398,24 @@ falsebad argument #2 to '?' (bad argument)
 niltimeout
 --- error_log
 /lua tcp socket read timed out, upstream: 127.0.0.1:\d+\(127.0.0.1\), client: 127.0.0.1/
+
+=== a name that the servers of resolver do not answer for
+--- config
+location = /t {
+    resolver 127.0.0.1:1 valid=10s ipv6=off;
+    resolver_timeout 100ms;
+    content_by_lua_block {
+        ngx.say(ngx.socket.tcp():connect("nobody.example", 80))
+    }
+}
+--- request
+GET /t
+--- response_body
+nilnobody.example could not be resolved (110: Operation timed out)
+
+=== a resolver without servers
+--- http_config
+resolver valid=10s;
+--- must_die
+--- error_log
+no name servers defined

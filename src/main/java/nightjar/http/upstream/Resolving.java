@@ -37,7 +37,7 @@ public record Resolving(Resolver resolver, long timeoutMsec) {
         int valid = -1;
         boolean ipv4 = true, ipv6 = true;
         Address local = null;
-        for (int i = 1; i < a.count(); i++) {
+        for (int i = 1; i <= a.count(); i++) {
             var word = a.word(i);
             if (word.startsWith("valid=")) {
                 valid = (int) Units.time(word.substring(6), true);
