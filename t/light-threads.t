@@ -341,3 +341,23 @@ GET /t
 --- response_body: x
 --- error_log
 API disabled in the context of log_by_lua*
+
+=== a thread is no child of its own
+--- config
+location = /t {
+    content_by_lua_block {
+        local running, kill = coroutine.running, ngx.thread.kill
+        ngx.say(kill(running()))
+        ngx.thread.spawn(function() ngx.say(kill(running())) end)
+        ngx.thread.spawn(function() ngx.sleep(0) ngx.say(kill(running())) end)
+        ngx.sleep(0.01)
+        ngx.thread.spawn(function() ngx.say(select(2, pcall(ngx.thread.wait, running()))) end)
+    }
+}
+--- request
+GET /t
+--- response_body
+nilnot user thread
+nilkiller not parent
+nilkiller not parent
+only the parent coroutine can wait on the thread

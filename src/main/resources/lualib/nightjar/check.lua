@@ -123,6 +123,15 @@ function M.context(r, mask, level)
     end
 end
 
+-- Raises where there is no client: in timers and the like, and without `r`.
+function M.client(r)
+    if not r then
+        error("no request found", 3)
+    elseif r.fake ~= 0 then
+        error(disabled(r), 3)
+    end
+end
+
 -- Raises unless the running light thread may wait: the phase is one of `mask`, or any under lua_yield_everywhere. With
 -- `client`, what it waits for is part of a client's request. Without `r`, waits_in_init() has been asked. `level` as above.
 function M.waits(r, mask, client, level)

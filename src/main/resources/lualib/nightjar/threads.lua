@@ -203,6 +203,11 @@ local function woken(threads, ...)
     return ...
 end
 
+-- Whether a coroutine is a light thread. One that runs inside its parent has no state yet.
+local function is_thread(co, state)
+    return state and state ~= true or parents[co] ~= nil
+end
+
 function M.wait(...)
     check.waits(ctx(), check.YIELDABLE)
     local n = select("#", ...)
@@ -221,7 +226,7 @@ function M.wait(...)
             check.argument(i, "lua thread expected")
         end
         local state = busy[co]
-        if not state or state == true then
+        if not is_thread(co, state) then
             error("attempt to wait on a coroutine that is not a user thread", 2)
         end
         if parents[co] ~= me then
@@ -250,7 +255,7 @@ function M.kill(...)
         check.argument(1, "lua thread expected")
     end
     local state = busy[co]
-    if not state or state == true then
+    if not is_thread(co, state) then
         return nil, "not user thread"
     end
     if parents[co] ~= running() then
@@ -275,9 +280,7 @@ local REFUSALS = { [-1] = "duplicate call", [-2] = "lua_check_client_abort is of
 -- ngx.on_abort.
 function M.on_abort(f)
     local r = ctx()
-    if not r or r.fake ~= 0 then
-        error("API disabled in the current context", 2)
-    end
+    check.client(r)
     if type(f) ~= "function" then
         check.argument(1, "Lua function expected")
     end
