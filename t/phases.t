@@ -298,3 +298,23 @@ location / {
 --- error_log
 init_by_lua error: init_by_lua(nginx.conf:
 :2: cannot begin
+
+=== errors of coroutine.wrap have the caller's position where the library is LuaJIT's own
+--- config
+location = /t {
+    return 200 "x";
+    header_filter_by_lua_block {
+        local f = coroutine.wrap(function() error("no") end)
+        local function call() local never = f() return never end
+        ngx.header["X-Wrong"] = select(2, pcall(call)):gsub("conf:%d+", "conf:N")
+        ngx.header["X-Dead"] = select(2, pcall(call)):gsub("conf:%d+", "conf:N")
+        ngx.header["X-Table"] = type(select(2, pcall(coroutine.wrap(function() error({}) end))))
+    }
+}
+--- request
+GET /t
+--- response_body: x
+--- response_headers
+X-Wrong: header_filter_by_lua(nginx.conf:N):3: header_filter_by_lua(nginx.conf:N):2: no
+X-Dead: header_filter_by_lua(nginx.conf:N):3: cannot resume dead coroutine
+X-Table: table

@@ -12,6 +12,7 @@ local W, C = ...
 local create = coroutine.create
 local error = error
 local isyieldable = coroutine.isyieldable
+local ngx = ngx
 local rawequal = rawequal
 local resume = coroutine.resume
 local running = coroutine.running
@@ -122,6 +123,20 @@ local function propagate(co, message)
     error(message, 0)
 end
 
+-- Where upstream leaves the library as LuaJIT has it: in header and body filters, and where there is no request.
+local function is_native()
+    local current = ngx._phase_ctx
+    if not current then
+        -- A VM without the API.
+        return false
+    end
+    local phase = current()
+    return not phase or phase == 0x20 or phase == 0x40
+end
+
+-- Coroutines that were wrapped there: their errors get the position of the caller, as LuaJIT's own do.
+local native = setmetatable({}, { __mode = "k" })
+
 local wrapped
 
 local function wrapped_woken(co, ...)
@@ -140,7 +155,9 @@ function wrapped(co, ok, ...)
         return ...
     end
     local message = ...
-    if message == "cannot resume dead coroutine" then
+    if native[co] then
+        error(message, type(message) == "string" and 2 or 0)
+    elseif message == "cannot resume dead coroutine" then
         -- As upstream: values, no error.
         return false, message
     elseif message == "cannot resume running coroutine" then
@@ -154,6 +171,9 @@ function coroutine.wrap(f)
         argument(1, "wrap", "Lua function expected")
     end
     local co = create(f)
+    if is_native() then
+        native[co] = true
+    end
     return function(...)
         if busy[co] then
             return unresumable(co)
