@@ -278,3 +278,46 @@ not a semaphore instance
 not a semaphore instance
 --- response_headers
 X-Wait: API disabled in the context of header_filter_by_lua*
+
+=== what a timer keeps in ngx.ctx is given back
+--- config
+location = /t {
+    content_by_lua_block {
+        ngx.timer.at(0, function() ngx.ctx.kept = "x" end)
+        ngx.sleep(0.1)
+    }
+}
+--- log_level: debug
+--- request
+GET /t
+--- response_body:
+--- error_log
+lua release ngx.ctx at ref 
+
+=== a semaphore that is collected before its waiter's turn
+--- config
+location = /inner {
+    content_by_lua_block {
+        local sem = require("ngx.semaphore").new()
+        ngx.thread.spawn(function() sem:wait(10) ngx.log(ngx.WARN, "it goes on") end)
+        sem:post()
+        ngx.say("posted")
+        ngx.exit(200)
+    }
+}
+location = /t {
+    content_by_lua_block {
+        local res = ngx.location.capture("/inner")
+        collectgarbage()
+        collectgarbage()
+        ngx.sleep(0.01)
+        ngx.print(res.body)
+    }
+}
+--- request
+GET /t
+--- response_body
+posted
+--- no_error_log
+it goes on
+[alert]

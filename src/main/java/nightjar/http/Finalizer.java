@@ -99,6 +99,7 @@ public final class Finalizer {
 
     /// Frees what the request held.
     static void free(Request r) {
+        if (r.debug()) r.debug("http close request");
         r.c.action = "closing request";
         Subrequest.abandonAll(r);
         r.runLastCleanup();

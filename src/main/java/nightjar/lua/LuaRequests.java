@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.Arrays;
 import java.util.Map;
+import nightjar.core.Log.Level;
 import nightjar.core.Mem;
 import nightjar.http.Request;
 import nightjar.luajit.LuaException;
@@ -78,7 +79,10 @@ public final class LuaRequests {
 
     void giveBack(LuaCtx ctx) {
         ctx.releaseAll();
-        if (ctx.r == null && ctx.vm != null && ctx.ctxRef() >= 0) ctx.vm.releaseCtx(ctx.ctxRef());
+        if (ctx.r == null && ctx.vm != null && ctx.ctxRef() >= 0) {
+            if (ctx.client != null && ctx.client.log().debug()) ctx.client.write(Level.DEBUG, "lua release ngx.ctx at ref " + ctx.ctxRef());
+            ctx.vm.releaseCtx(ctx.ctxRef());
+        }
         ctx.r = null;
         ctx.client = null;
         ctx.vm = null;

@@ -48,15 +48,16 @@ final class SemaphoreApi {
             Mem.l(handle, number);
         }
 
-        /// Its waiters get what there is in a later event.
+        /// Its waiters get what there is in a later event, as requests that this event has ended go first.
         void post() {
             if (waiters.isEmpty() || posted) return;
             posted = true;
-            worker.defer(this);
+            worker.execute(this);
         }
 
         @Override public void run() {
             posted = false;
+            if (semaphores[number] != this) return;
             if (debug()) debug("semaphore handler: wait queue: " + (waiters.isEmpty() ? "" : "not ") + "empty, resource count: " + resources);
             while (resources > 0 && !waiters.isEmpty()) {
                 resources--;
