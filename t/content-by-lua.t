@@ -383,3 +383,21 @@ ok
 [warn]
 --- no_error_log
 not so important
+
+=== the program's name and arguments
+--- config
+location = /t {
+    content_by_lua_block {
+        local ffi = require "ffi"
+        ffi.cdef "char **ngx_argv;"
+        local words = {}
+        while ffi.C.ngx_argv[#words] ~= nil do words[#words + 1] = ffi.string(ffi.C.ngx_argv[#words]) end
+        ngx.say(io.open(words[1]) ~= nil)
+        ngx.say(table.concat(words, " ", 2))
+    }
+}
+--- request
+GET /t
+--- response_body_like
+^true
+-.*nginx\.conf

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// nginx's command line, as given; the accessors below add nginx's defaults and make the paths full.
 /// `-v`, `-V`, `-h` and `-?` are taken and ignored: `bin/nightjar` has answered them.
 ///
+/// @param words     all of it, without the program's name
 /// @param prefix    `-p`, or null
 /// @param conf      `-c`, or null
 /// @param errorLog  `-e`, or null; the word `stderr` means standard error
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param quiet     `-q`
 /// @param signal    `-s`, or null
 record CommandLine(
+        List<String> words,
         @Nullable String prefix,
         @Nullable String conf,
         @Nullable String errorLog,
@@ -88,7 +90,7 @@ record CommandLine(
                 if (!text.startsWith("-")) throw new Invalid("invalid option: \"" + text + "\"");
                 letters(text);
             }
-            return new CommandLine(prefix, conf, errorLog, globals, test, dump, quiet, signal);
+            return new CommandLine(words, prefix, conf, errorLog, globals, test, dump, quiet, signal);
         }
 
         private void letters(String text) {

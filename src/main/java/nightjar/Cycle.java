@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class Cycle {
     /// Where Nightjar is installed: the prefix without `-p`.
     static final String HOME = Bytes.utf8(System.getProperty("nightjar.home", System.getProperty("user.dir")) + "/");
+    /// The launcher.
+    static final String PROGRAM = HOME + "bin/nightjar";
     private static final int OWNER_ALL = 0700;
 
     final CommandLine commandLine;
@@ -40,6 +42,7 @@ final class Cycle {
         this.commandLine = commandLine;
         main.set(Core.LOG, log);
         Core.prefix(main, commandLine.prefixOr(HOME));
+        main.set(ProcessConf.ARGUMENTS, commandLine.words());
         var reader = new ConfReader(directives(), commandLine.prefixOr(HOME), commandLine.confDir(HOME), w -> before.write(Level.WARN, w));
         if (commandLine.globals() != null) reader.readCommandLine(commandLine.globals(), main);
         reader.read(commandLine.confPath(HOME), main);

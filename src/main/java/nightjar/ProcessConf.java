@@ -4,6 +4,7 @@ import static nightjar.conf.Context.*;
 import static nightjar.conf.Directive.*;
 
 import java.util.List;
+import java.util.stream.Stream;
 import nightjar.conf.Args;
 import nightjar.conf.Arity;
 import nightjar.conf.Context;
@@ -31,6 +32,8 @@ final class ProcessConf {
     /// `error_log memory:…` has room for a line and its own head.
     private static final int MIN_MEMORY_LOG = 2100;
     static final Slot<@Nullable HttpConf> HTTP = Slot.of(null);
+    /// The words of the command line.
+    static final Slot<List<String>> ARGUMENTS = Slot.of(List.of());
 
     static final Directive<Boolean> DAEMON = flag("daemon", MAIN_ONLY, true);
     static final Directive<Boolean> MASTER_PROCESS = flag("master_process", MAIN_ONLY, true);
@@ -158,6 +161,7 @@ final class ProcessConf {
     static void describe(Scope scope, LuaProcess p) {
         p.workerCount = WORKER_PROCESSES.get(scope);
         p.type = MASTER_PROCESS.get(scope) ? LuaProcess.WORKER : LuaProcess.SINGLE;
+        p.argv = Stream.concat(Stream.of(Cycle.PROGRAM), scope.get(ARGUMENTS).stream()).toList();
         p.env = ENV.get(scope).stream().filter(word -> word.indexOf('=') > 0).toList();
     }
 

@@ -2,6 +2,7 @@ package nightjar.lua;
 
 import java.util.List;
 import nightjar.core.Log;
+import nightjar.core.Mem;
 
 /// What Lua is told about the process it runs in: one a worker, on that worker's thread. A new configuration changes it.
 public final class LuaProcess {
@@ -18,6 +19,18 @@ public final class LuaProcess {
     public int type = SINGLE;
     /// `NAME=value` of the configuration's `env` directives.
     public List<String> env = List.of();
+    /// The program and its arguments.
+    public List<String> argv = List.of();
+    private long argvAt;
     /// For what is logged outside of requests.
     public Log log = Log.NONE;
+
+    /// The address of `argv` as C has it, made when first asked for.
+    long argvAddress() {
+        if (argvAt != 0) return argvAt;
+        argvAt = Mem.alloc((argv.size() + 1) * 8L);
+        for (int i = 0; i < argv.size(); i++) Mem.l(argvAt + i * 8L, Mem.allocCstring(argv.get(i)));
+        Mem.l(argvAt + argv.size() * 8L, 0);
+        return argvAt;
+    }
 }

@@ -96,12 +96,12 @@ public final class LuaWorker {
         alert.accept(Bytes.utf8(line.toString()));
     }
 
-    /// An export by its name: C type and address of an FFI function, or a Lua C function; nothing when there is none.
+    /// An export by its name: C type and address of an FFI function or a variable, or a Lua C function; nothing when there is none.
     @LuaFunction("nightjar.resolve")
     int resolve(long L) {
         var name = LuaState.string(L, 1);
         if (name == null) return 0;
-        var symbol = exports.ffi(name);
+        var symbol = name.equals("ngx_argv") ? new Exports.Symbol("char **", process.argvAddress()) : exports.ffi(name);
         if (symbol != null) {
             LuaState.push(L, symbol.ctype());
             LuaState.pushPointer(L, symbol.address());

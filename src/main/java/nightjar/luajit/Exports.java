@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// Java frames. What a method throws is given to the worker, and becomes a return value that its Lua half turns into an
 /// error when no Java frame is left.
 public final class Exports {
-    /// A C function to cast `address` to `ctype` for.
+    /// A C function or variable to cast `address` to `ctype` for.
     public record Symbol(String ctype, long address) {}
 
     private record Export(Object api, MethodHandles.Lookup lookup, Method method) {}
