@@ -115,3 +115,54 @@ GET /t
 end
 --- no_error_log
 called
+
+=== it is not for timers
+--- config
+location = /t {
+    content_by_lua_block {
+        ngx.timer.at(0, function()
+            ngx.on_abort(function() end)
+        end)
+    }
+}
+--- request
+GET /t
+--- response_body:
+--- error_log
+/content_by_lua\(nginx.conf:\d+\):3: API disabled in the context of ngx.timer/
+
+=== with postpone_output, a script is told that its client has gone
+--- config
+location = /say {
+    postpone_output 1;
+    content_by_lua_block {
+        ngx.sleep(0.2)
+        for i = 1, 1000 do
+            local ok, err = ngx.say("hello")
+            if not ok then
+                ngx.log(ngx.WARN, "said: ", err, " again: ", select(2, ngx.print("hello")))
+                return
+            end
+        end
+    }
+}
+location = /eof {
+    postpone_output 1;
+    content_by_lua_block {
+        ngx.sleep(0.2)
+        ngx.send_headers()
+        local begun = ngx.now()
+        repeat ngx.update_time() until ngx.now() - begun > 0.02
+        ngx.log(ngx.WARN, "ended: ", ngx.eof())
+    }
+}
+--- request
+GET /say
+--- abort
+--- request
+GET /eof
+--- abort
+--- error_log
+said: nginx output filter error again: nginx output filter error
+ended: nilnginx output filter error
+/writev\(\) failed \((32: Broken pipe|104: Connection reset by peer)\), client/

@@ -57,6 +57,8 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     private long sentBefore;
     /// The client took too long.
     private boolean timedOut;
+    /// The error log knows that the connection has failed.
+    private boolean failureLogged;
     /// The next request's first bytes came with the one before it.
     private boolean pipelined;
     /// The request's head, copied when the request outlives the event that brought it.
@@ -762,8 +764,15 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
         return n == Conn.EOF;
     }
 
+    /// What was written for `r` did not reach the client.
+    Outcome sendFailed(Request r) {
+        if (!failureLogged) r.log(Level.INFO, "writev() failed " + Errno.quoted(conn.errno()));
+        failureLogged = true;
+        return Outcome.ERROR;
+    }
+
     @Override public void onError(Conn c, int errno) {
-        var text = "recv() failed " + Errno.quoted(errno);
+        var text = (errno == Errno.EPIPE ? "writev()" : "recv()") + " failed " + Errno.quoted(errno);
         switch (state) {
             case BODY -> {
                 request.log(Level.INFO, text + " while reading client request body");
@@ -773,7 +782,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
             case REQUEST -> {
                 if (logging) { close(); return; }
                 if (request.clientSocket != null) { request.clientSocket.onError(errno); return; }
-                request.log(Level.INFO, text + " while sending to client");
+                if (!failureLogged) request.log(Level.INFO, text + " while sending to client");
                 Finalizer.terminate(request, 499);
             }
             default -> {

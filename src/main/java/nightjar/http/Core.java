@@ -86,7 +86,9 @@ public final class Core {
     static final Directive<Boolean> TCP_NODELAY = flag("tcp_nodelay", HTTP_SRV_LOC, true);
     static final Directive<Boolean> TCP_NOPUSH = flag("tcp_nopush", HTTP_SRV_LOC, false);
     static final Directive<Long> SEND_TIMEOUT = msec("send_timeout", HTTP_SRV_LOC, 60_000);
-    static final Directive<Long> POSTPONE_OUTPUT = size("postpone_output", HTTP_SRV_LOC, 1460);
+    /// What a packet of an Ethernet holds.
+    private static final int SEGMENT = 1460;
+    static final Directive<Long> POSTPONE_OUTPUT = size("postpone_output", HTTP_SRV_LOC, SEGMENT);
     static final Directive<@Nullable ComplexValue> LIMIT_RATE = one("limit_rate", HTTP_SRV_LOC_LIF, 1, Core::sizeValue, null);
     static final Directive<@Nullable ComplexValue> LIMIT_RATE_AFTER = one("limit_rate_after", HTTP_SRV_LOC_LIF, 1, Core::sizeValue, null);
     static final Directive<Long> KEEPALIVE_TIME = msec("keepalive_time", HTTP_SRV_LOC, 3_600_000);
@@ -156,6 +158,9 @@ public final class Core {
                     RECURSIVE_ERROR_PAGES.get(s), CHUNKED.get(s), IF_MODIFIED_SINCE.get(s), MAX_RANGES.get(s),
                     ETAG.get(s), AUTH_DELAY.get(s), ERROR_PAGE.get(s), DEFAULT_TYPE.get(s), s.get(TYPES_SLOT), SERVER_TOKENS.get(s));
         }
+
+        /// Whether output is to go out at once, in pieces smaller than a packet: then errors of it are seen at once, too.
+        public boolean sendsAtOnce() { return postponeOutput < SEGMENT; }
 
         /// The type for `r`'s file extension, else `default_type`; `null` when that is empty.
         public @Nullable String typeFor(Request r) {

@@ -242,7 +242,7 @@ final class ByLua extends LuaTask {
     @Override protected int openOutput() {
         int refused = refused();
         if (refused != OK) return refused;
-        if (r.isHead() || r.debug() || r.conf(LuaConf.KEY).filters()) return SEND;
+        if (r.isHead() || r.debug() || r.conf(LuaConf.KEY).filters() || r.core().sendsAtOnce()) return SEND;
         var outcome = LuaOutput.head(r, ctx);
         return outcome == Outcome.OK ? GATHER : refuse("nginx output filter error");
     }

@@ -176,6 +176,11 @@ public abstract class Conn {
         if (bytes == 0 && held != null) own(0);
     }
 
+    /// Sends what has gathered if that is `bytes` bytes or more.
+    public final void flush(int bytes) {
+        if (gathered() >= bytes) flush();
+    }
+
     /// Called when the worker's buffer is wanted for something else: sends what has gathered, or keeps it back.
     final void eventEnds() {
         var w = worker;
@@ -214,7 +219,11 @@ public abstract class Conn {
 
     /// Bytes that the kernel has taken.
     public final long sent() {
-        return written - queued() - (worker.outOwner == this ? worker.outLen : 0) - (held == null ? 0 : held.length);
+        return written - queued() - gathered();
+    }
+
+    private int gathered() {
+        return (worker.outOwner == this ? worker.outLen : 0) + (held == null ? 0 : held.length);
     }
 
     /// Bytes written and not dropped: sent, queued and gathered.
