@@ -358,3 +358,37 @@ GET /
 --- response_body
 rewrite access 3 %20%2F
 --- error_log: log sees rewrite access
+
+=== a chunk goes by its name, whether it reads its arguments or not
+--- config
+location /plain {
+    content_by_lua_block {
+        local info = debug.getinfo(1, "Sl")
+        ngx.say(info.what, " ", info.currentline, " ", (debug.traceback("here"):match("in main chunk")))
+        ngx.say((select(2, pcall(error, "bad", 2)):match("%):(.*)")))
+    }
+}
+location /arguments {
+    content_by_lua_block {
+        local a, b = ...
+        ngx.say(select("#", ...), " ", tostring(a), " ", debug.getinfo(1, "S").what)
+    }
+}
+location /set {
+    set_by_lua_block $both { return ngx.arg[1] or "none" }
+    set_by_lua $sum "return select('#', ...) .. ' ' .. ngx.arg[2]" a b;
+    content_by_lua_block { ngx.say(ngx.var.both, " ", ngx.var.sum) }
+}
+--- request
+GET /plain
+--- response_body
+main 2 in main chunk
+4: bad
+--- request
+GET /arguments
+--- response_body
+0 nil main
+--- request
+GET /set
+--- response_body
+none 2 b

@@ -21,12 +21,15 @@ final class CodeCache {
     private static final byte BYTECODE = 27;
 
     private final long L;
+    private final int compilable;
     private final Map<String, Chunk> chunks = new HashMap<>();
     /// By [LuaCode#index].
     private Chunk[] known = new Chunk[16];
 
-    CodeCache(long L) {
+    /// @param compilable reference of the function that `compilable.lua` is
+    CodeCache(long L, int compilable) {
         this.L = L;
+        this.compilable = compilable;
     }
 
     /// The registry's reference to the function.
@@ -101,7 +104,9 @@ final class CodeCache {
     }
 
     private int load(byte[] code, String chunkName, String failed) {
+        LuaState.rawGet(L, LuaState.REGISTRYINDEX, compilable);
         int rc = LuaState.load(L, code, chunkName);
+        if (rc == LuaState.OK) rc = LuaState.pcall(L, 1, 1);
         if (rc == LuaState.OK) return LuaState.ref(L);
         var message = LuaState.string(L, -1);
         LuaState.top(L, 0);

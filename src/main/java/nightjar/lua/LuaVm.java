@@ -69,8 +69,8 @@ public final class LuaVm {
         memory = options.memoryLimit > 0 ? new LuaMemory(L, options.memoryLimit) : null;
         LuaState.openlibs(L);
         widenRegistry();
-        codes = new CodeCache(L);
         boot();
+        codes = new CodeCache(L, LuaState.ref(L));
         origin = LuaState.ref(L);
         require = LuaState.ref(L);
         guard = LuaState.ref(L);
@@ -110,7 +110,7 @@ public final class LuaVm {
         }
         push(options.path);
         push(options.cpath);
-        check(LuaState.pcall(L, 9, 5));
+        check(LuaState.pcall(L, 9, 6));
         LuaState.unref(L, strip);
     }
 

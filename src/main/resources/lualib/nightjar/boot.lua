@@ -109,4 +109,4 @@ end, require, function(t)
     -- Where the function of a timer is defined, for Java's error log.
     local at = debug.getinfo(t[1], "S")
     return at.source .. ":" .. at.linedefined
-end
+end, part "nightjar.compilable"

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CodeCacheTest {
     final TestVm t = new TestVm();
@@ -70,6 +72,17 @@ class CodeCacheTest {
     void runsAFileByItsPath() throws IOException {
         var path = file("#!/usr/bin/env resty\nerror('x')");
         assertThat(run(LuaCode.file(path.toString())).end).isEqualTo(new LuaEvent.Failed(path + ":2: x"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"n = n + 1, true", "n = n + select('#'%c ...) + 1, false"})
+    void aChunkThatDoesNotReadItsArgumentsIsCompiled(String text, boolean compiled) {
+        t.run("""
+                n, stops = 0, 0
+                require("jit").attach(function(what) if what == "stop" then stops = stops + 1 end end, "trace")""");
+        var code = LuaCode.inline("log_by_lua", text.formatted(','), "=log_by_lua(nginx.conf:1)");
+        for (int i = 0; i < 300; i++) run(code);
+        assertThat(t.run("jit.attach(function() end) ngx.print(n, ' ', stops > 0)").out).hasToString("300 " + compiled);
     }
 
     @Test
