@@ -359,6 +359,72 @@ GET /
 rewrite access 3 %20%2F
 --- error_log: log sees rewrite access
 
+=== variables follow what changes the request
+--- config
+lua_yield_everywhere on;
+location / {
+    rewrite_by_lua_block {
+        local function show()
+            local v = ngx.var
+            ngx.ctx.seen = (ngx.ctx.seen or "") .. table.concat({ v.request_method, v.uri, tostring(v.args), v.host, v.scheme,
+                    v.remote_addr, v.request_uri }, " ") .. "\n"
+        end
+        show()
+        ngx.req.set_method(ngx.HTTP_PUT)
+        show()
+        ngx.req.set_uri("/other")
+        show()
+        ngx.req.set_uri_args("b=2")
+        show()
+        ngx.var.args = nil
+        show()
+        ngx.req.set_header("Host", "other.example")
+        show()
+        local ok = ngx.thread.wait(ngx.thread.spawn(function()
+            ngx.sleep(0.001)
+            ngx.req.set_uri("/thread")
+        end))
+        show()
+    }
+    content_by_lua_block {
+        ngx.header["X-Method"] = ngx.var.request_method
+        ngx.print(ngx.ctx.seen)
+        ngx.say(ngx.var.request_method, " ", ngx.var.uri)
+    }
+    header_filter_by_lua_block {
+        local before = ngx.var.request_method
+        ngx.req.set_method(ngx.HTTP_POST)
+        ngx.header["X-Methods"] = before .. " " .. ngx.var.request_method
+    }
+}
+--- request
+GET /first?a=1
+Host: one.example
+--- response_headers
+X-Method: PUT
+X-Methods: PUT POST
+--- response_body
+GET /first a=1 one.example http 127.0.0.1 /first?a=1
+PUT /first a=1 one.example http 127.0.0.1 /first?a=1
+PUT /other a=1 one.example http 127.0.0.1 /first?a=1
+PUT /other b=2 one.example http 127.0.0.1 /first?a=1
+PUT /other nil one.example http 127.0.0.1 /first?a=1
+PUT /other nil other.example http 127.0.0.1 /first?a=1
+PUT /thread nil other.example http 127.0.0.1 /first?a=1
+POST /thread
+--- request
+GET /second
+Host: two.example
+--- response_body
+GET /second nil two.example http 127.0.0.1 /second
+PUT /second nil two.example http 127.0.0.1 /second
+PUT /other nil two.example http 127.0.0.1 /second
+PUT /other b=2 two.example http 127.0.0.1 /second
+PUT /other nil two.example http 127.0.0.1 /second
+PUT /other nil other.example http 127.0.0.1 /second
+PUT /thread nil other.example http 127.0.0.1 /second
+POST /thread
+
 === a chunk goes by its name, whether it reads its arguments or not
 --- config
 location /plain {

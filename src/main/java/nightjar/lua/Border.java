@@ -22,8 +22,11 @@ public final class Border {
     static final int POSTED = 36;
     static final int CHILD = 40;
     static final int ADOPTED = 44;
+    private static final int VARIABLES = 48;
+    private static final int VARIABLE = 16;
+    static final int READY = VARIABLES + ReadyVariables.COUNT * VARIABLE;
     // nightjar_result_t
-    private static final int RESULT = 48;
+    private static final int RESULT = READY + 8;
     private static final int PAIRS = RESULT;
     private static final int DATA = RESULT + 8;
     private static final int LENGTH = RESULT + 16;
@@ -46,8 +49,22 @@ public final class Border {
         return Mem.l(address + REQUEST);
     }
 
+    /// Another request runs, or the same one after a wait: no variable is ready.
     void request(long handle) {
         Mem.l(address + REQUEST, handle);
+        Mem.i(address + READY, 0);
+    }
+
+    /// @param mask of the variables whose values Lua may take from here
+    void ready(int mask) {
+        Mem.i(address + READY, mask);
+    }
+
+    /// Ready variable `i` is the string at `a`; an `n` of -1: there is none.
+    void variable(int i, long a, int n) {
+        long v = address + VARIABLES + i * VARIABLE;
+        Mem.l(v, a);
+        Mem.i(v + 8, n);
     }
 
     /// Takes the reference under which the Lua half of `ngx.thread.spawn` left a new coroutine, 0 when it left none.

@@ -235,6 +235,7 @@ final class ByLua extends LuaTask {
     // --- what the scheduler asks
 
     @Override protected long handle() { return ctx.handle; }
+    @Override protected void entered() { ctx.vm.worker.variables.enter(r, code); }
     @Override protected void log(Level level, String text) { r.log(level, text); }
     @Override protected boolean debug() { return r.debug(); }
     @Override protected String refusal() { return refusal; }

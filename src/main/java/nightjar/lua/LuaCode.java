@@ -19,6 +19,8 @@ public final class LuaCode {
     final @Nullable String source;
     final @Nullable Path file;
     final int index = CODES.getAndIncrement();
+    /// The [ReadyVariables] that it has asked for. Workers share this: what one of them misses it notes the next time.
+    int asked;
 
     private LuaCode(String key, String chunkName, @Nullable String source, @Nullable Path file) {
         this.key = key;

@@ -25,6 +25,7 @@ public final class LuaWorker {
     final Border border = new Border();
     final Executor later;
     final Scheduler scheduler;
+    final ReadyVariables variables;
     final ModuleLoads loads = new ModuleLoads(this);
     /// The requests that Lua sees; `null` in tests without any.
     final @Nullable LuaRequests requests;
@@ -50,6 +51,7 @@ public final class LuaWorker {
         this.alert = alert != null ? alert : text -> process.log.write(Log.Level.ALERT, text);
         exports = new Exports(handles, this::thrown);
         scheduler = new Scheduler(this);
+        variables = new ReadyVariables(border, scheduler);
         add(MethodHandles.lookup(), this);
         add(MethodHandles.lookup(), scheduler);
         add(MethodHandles.lookup(), loads);
@@ -68,6 +70,10 @@ public final class LuaWorker {
 
     public Scheduler scheduler() {
         return scheduler;
+    }
+
+    public ReadyVariables variables() {
+        return variables;
     }
 
     public LuaDicts dicts() {
@@ -134,6 +140,7 @@ public final class LuaWorker {
     /// Every VM must have been closed.
     public void close() {
         border.free();
+        variables.free();
         dicts.free();
     }
 }

@@ -109,7 +109,11 @@ final class PhaseRun extends LuaTask {
         }
     }
 
-    @Override protected void entered() { exchange(); }
+    @Override protected void entered() {
+        exchange();
+        if (ctx.r != null) ctx.vm.worker.variables.enter(ctx.r, code);
+    }
+
     @Override protected void left() { exchange(); }
 
     private void exchange() {

@@ -185,7 +185,7 @@ public final class Scheduler {
             return loop(task, thread, values);
         } finally {
             task.left();
-            Mem.l(a + Border.REQUEST, request);
+            border.request(request);
             Mem.l(a + Border.OUT, out);
             Mem.l(a + Border.POS, room);
             Mem.l(a + Border.WAITS, state);

@@ -25,6 +25,11 @@ typedef struct {
     int posted;             /* other light threads of the task have their turn before the one that runs has it again */
     int child;              /* 1: Lua runs a light thread inside the one that made it; 2: and Java has made it one of its own */
     int adopted;            /* reference of that light thread's coroutine, when it has spawned another, 0: none */
+    struct {
+        const unsigned char *data;
+        int len;            /* -1: there is none */
+    } variables[7];         /* values of var.lua's ready ones */
+    int ready;              /* a bit for each of them that holds */
 } nightjar_border_t;
 ]]
 

@@ -18,11 +18,11 @@ public final class Apis {
         var process = lua.process();
         var names = new Names();
         var uris = new UriApi(result);
-        lua.add(lookup, new VarApi(result, names));
-        lua.add(lookup, new RequestApi(result, names, uris));
+        lua.add(lookup, new VarApi(result, names, lua.variables()));
+        lua.add(lookup, new RequestApi(result, names, uris, lua.variables()));
         lua.add(lookup, new ResponseApi(result, names));
         lua.add(lookup, new BodyApi(result, uris, lua.scheduler()));
-        lua.add(lookup, new ControlApi(result, lua.scheduler()));
+        lua.add(lookup, new ControlApi(result, lua.scheduler(), lua.variables()));
         lua.add(lookup, new CaptureApi(result, lua.scheduler()));
         lua.add(lookup, new SleepApi(lua.scheduler(), worker.worker, process));
         lua.add(lookup, new SemaphoreApi(lua.scheduler(), worker.worker, process));

@@ -7,6 +7,7 @@ import nightjar.http.Request;
 import nightjar.http.UriCodec;
 import nightjar.lua.LuaCtx;
 import nightjar.lua.LuaEvent;
+import nightjar.lua.ReadyVariables;
 import nightjar.lua.Scheduler;
 import nightjar.luajit.Ffi;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +23,12 @@ final class ControlApi {
 
     private final LuaResult result;
     private final Scheduler scheduler;
+    private final ReadyVariables variables;
 
-    ControlApi(LuaResult result, Scheduler scheduler) {
+    ControlApi(LuaResult result, Scheduler scheduler, ReadyVariables variables) {
         this.result = result;
         this.scheduler = scheduler;
+        this.variables = variables;
     }
 
     @Ffi("ngx_http_lua_ffi_exit")
@@ -114,6 +117,7 @@ final class ControlApi {
             if (scheduler.capturing()) return result.error(PENDING);
         }
         r.uri(path, jump != 0);
+        variables.forget();
         if (jump != 0) {
             if (r.debug()) r.debug("lua thread aborting request with URI rewrite jump: \"" + path + "?" + (r.args == null ? "" : r.args) + "\"");
             c.ctxRef(LuaCtx.NO_REF);

@@ -7,6 +7,7 @@ import nightjar.http.KnownHeader;
 import nightjar.http.Method;
 import nightjar.http.Request;
 import nightjar.lua.LuaCtx;
+import nightjar.lua.ReadyVariables;
 import nightjar.luajit.Ffi;
 
 /// The request's head: `ngx.req.get_headers`, `set_header`, `get_method`, `set_uri_args`, `raw_header` …
@@ -18,11 +19,13 @@ final class RequestApi {
     private final LuaResult result;
     private final Names names;
     private final UriApi uris;
+    private final ReadyVariables variables;
 
-    RequestApi(LuaResult result, Names names, UriApi uris) {
+    RequestApi(LuaResult result, Names names, UriApi uris, ReadyVariables variables) {
         this.result = result;
         this.names = names;
         this.uris = uris;
+        this.variables = variables;
     }
 
     // ---- the head as it came
@@ -132,6 +135,7 @@ final class RequestApi {
         if (r == null) return Code.BAD_CONTEXT;
         if (r.version < Request.HTTP_10) return Code.DECLINED;
         var name = Escape.HEADER_NAME.escape(names.of(key, keyLen).text());
+        variables.forget();
         boolean done = true;
         if (values != 0 && count > 0) {
             for (int i = 0; i < count && done; i++) {
@@ -176,6 +180,7 @@ final class RequestApi {
         var name = method > Method.TRACE || Integer.bitCount(method) != 1 ? "" : Method.name(method);
         if (name.isEmpty()) return Code.DECLINED;
         c.r.method = name;
+        variables.forget();
         return Code.OK;
     }
 
@@ -218,6 +223,7 @@ final class RequestApi {
     @Ffi("nightjar_ffi_req_set_uri_args")
     int setUriArgs(Request r, long s, int len) {
         r.args = len == 0 ? null : Escape.QUERY.escape(Mem.string(s, len));
+        variables.forget();
         return Code.OK;
     }
 

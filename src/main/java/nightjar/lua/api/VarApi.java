@@ -5,6 +5,7 @@ import nightjar.core.Mem;
 import nightjar.http.Request;
 import nightjar.http.Variables;
 import nightjar.lua.LuaCtx;
+import nightjar.lua.ReadyVariables;
 import nightjar.luajit.Ffi;
 import org.jspecify.annotations.Nullable;
 
@@ -14,10 +15,12 @@ final class VarApi {
 
     private final LuaResult result;
     private final Names names;
+    private final ReadyVariables ready;
 
-    VarApi(LuaResult result, Names names) {
+    VarApi(LuaResult result, Names names, ReadyVariables ready) {
         this.result = result;
         this.names = names;
+        this.ready = ready;
     }
 
     @Ffi("nightjar_ffi_var_get")
@@ -39,6 +42,14 @@ final class VarApi {
         var r = c.r;
         if (r == null) return result.error(NO_CLIENT);
         return give(r.server.http().variables.get(r, number));
+    }
+
+    /// @param i which of those that may be read without a call from now on
+    @Ffi("nightjar_ffi_var_get_ready")
+    int getReady(LuaCtx c, int i) {
+        var r = c.r;
+        if (r == null) return result.error(NO_CLIENT);
+        return give(ready.ask(r, i));
     }
 
     @Ffi("nightjar_ffi_var_get_capture")
@@ -84,7 +95,7 @@ final class VarApi {
     }
 
     /// What is wrong, `null` when it is set.
-    private static @Nullable String set(Request r, String name, @Nullable String value) {
+    private @Nullable String set(Request r, String name, @Nullable String value) {
         var variables = r.server.http().variables;
         var variable = variables.named(name);
         if (variable == null) {
@@ -94,6 +105,7 @@ final class VarApi {
         var setter = variable.set();
         if (setter == null) return "variable \"" + name + "\" not changeable";
         setter.set(r, value);
+        ready.forget();
         return null;
     }
 

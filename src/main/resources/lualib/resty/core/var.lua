@@ -3,11 +3,14 @@
 local ffi = require "ffi"
 local base = require "resty.core.base"
 local border = require "nightjar.border"
+local W = require("nightjar.coroutines").border
 
 local C = ffi.C
+local band = bit.band
 local error = error
 local ffi_str = ffi.string
 local get_request = base.get_request
+local lshift = bit.lshift
 local result = border.result
 local setmetatable = setmetatable
 local text = border.text
@@ -20,6 +23,17 @@ local NOT_FOUND = border.DECLINED
 -- none: there is no end to them.
 local index_of = {}
 
+-- These lie in the border when the script has asked for them before: as ReadyVariables.java numbers them.
+local ready_of = {
+    args = 0,
+    host = 1,
+    remote_addr = 2,
+    request_method = 3,
+    request_uri = 4,
+    scheme = 5,
+    uri = 6,
+}
+
 local function find(name)
     local r = get_request()
     if not r then
@@ -27,8 +41,17 @@ local function find(name)
     end
 
     local rc
-    local index = index_of[name]
-    if index then
+    local ready, index = ready_of[name], index_of[name]
+    if ready then
+        if band(W.ready, lshift(1, ready)) ~= 0 then
+            local v = W.variables[ready]
+            if v.len < 0 then
+                return nil
+            end
+            return ffi_str(v.data, v.len)
+        end
+        rc = C.nightjar_ffi_var_get_ready(r, ready)
+    elseif index then
         rc = C.nightjar_ffi_var_get_indexed(r, index)
     elseif type(name) == "string" then
         rc = C.nightjar_ffi_var_get(r, name, #name)

@@ -29,6 +29,7 @@ final class CannedRequest {
         struct(CONTENT, 0, 8);
         variables.put("uri", "/x");
         variables.put("empty", "");
+        variables.put("server_name", "here");
     }
 
     void struct(int context, int fake, int logLevel) {
@@ -113,6 +114,12 @@ final class CannedRequest {
     int variable(long r, int index) {
         calls.add("var #" + index);
         return value(new ArrayList<>(variables.values()).get(index));
+    }
+
+    @Ffi("nightjar_ffi_var_get_ready")
+    int readyVariable(long r, int i) {
+        calls.add("ready " + i);
+        return value(i == 6 ? variables.get("uri") : null);
     }
 
     @Ffi("nightjar_ffi_var_get_capture")
