@@ -7,7 +7,7 @@ nj_aot_for=$nj_home/target/nightjar.aot.for     # the JDK that nightjar.aot was 
 
 # For servers and for the run that trains the AOT cache: such a cache serves only a JVM with the same collector.
 nj_flags=(
-    -XX:+UseSerialGC -Xms16m -Xmx256m
+    -XX:+UseSerialGC -Xms16m -Xmn12m -Xmx256m
     -XX:-UsePerfData -XX:-CreateCoredumpOnCrash "-XX:ErrorFile=$nj_home/target/hs_err_%p.log"
     # A cache that does not fit is no news: the JVM starts without it.
     -Xlog:disable -Xlog:all=error:stderr '-Xlog:aot*=off:stderr' '-Xlog:cds*=off:stderr'
