@@ -52,6 +52,7 @@ public final class PhaseEngine {
 
     /// Starts a request that the client sent, or sends it through all phases again.
     void start(Request r) {
+        r.c.action(null);
         r.step = r.internal ? serverRewrite() : 0;
         run(r);
     }
