@@ -241,3 +241,79 @@ GET /belowx
 GET /below/a
 --- response_body
 /told/a
+
+=== what does not fill a buffer waits for more, and is lost with a response that breaks off
+--- config
+location = /stalls {
+    content_by_lua_block {
+        local sock = ngx.req.socket(true)
+        sock:send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" .. ("x"):rep(tonumber(ngx.var.arg_n)))
+        ngx.sleep(0.5)
+    }
+}
+location = /buffered {
+    proxy_read_timeout 100ms;
+    proxy_pass http://127.0.0.1:%PORT%/stalls$is_args$args;
+}
+location = /at-once {
+    proxy_buffering off;
+    proxy_read_timeout 100ms;
+    proxy_pass http://127.0.0.1:%PORT%/stalls$is_args$args;
+}
+location = /t {
+    content_by_lua_block {
+        local function ask(uri)
+            local res = ngx.location.capture(uri)
+            ngx.say(res.status, " ", #res.body, " ", tostring(res.truncated))
+        end
+        ask("/buffered?n=5")
+        ask("/at-once?n=5")
+        local res = ngx.location.capture("/buffered?n=30000")
+        ngx.say(#res.body > 20000 and #res.body < 30000)
+    }
+}
+--- request
+GET /t
+--- response_body
+200 0 true
+200 5 true
+true
+--- error_log
+upstream timed out
+
+=== a body that comes in pieces is passed on whole
+--- config
+location /pieces/ {
+    content_by_lua_block {
+        if ngx.var.uri == "/pieces/length" then ngx.header.content_length = 20 * 999 end
+        for i = 1, 20 do
+            ngx.print(string.char(64 + i):rep(999))
+            ngx.flush(true)
+            if i % 5 == 0 then ngx.sleep(0.01) end
+        end
+    }
+}
+location /proxy/ {
+    proxy_http_version 1.1;
+    proxy_pass http://127.0.0.1:%PORT%/pieces/;
+}
+location = /proxy/end {
+    proxy_http_version 1.0;
+    proxy_pass http://127.0.0.1:%PORT%/pieces/end;
+}
+location = /t {
+    content_by_lua_block {
+        local expected = ""
+        for i = 1, 20 do expected = expected .. string.char(64 + i):rep(999) end
+        for _, uri in ipairs { "/proxy/length", "/proxy/chunked", "/proxy/end" } do
+            local res = ngx.location.capture(uri)
+            ngx.say(res.status, " ", res.body == expected, " ", res.truncated)
+        end
+    }
+}
+--- request
+GET /t
+--- response_body
+200 true false
+200 true false
+200 true false

@@ -24,6 +24,7 @@ import nightjar.http.module.Index;
 import nightjar.http.module.LimitConn;
 import nightjar.http.module.LimitReq;
 import nightjar.http.module.MapModule;
+import nightjar.http.module.Memc;
 import nightjar.http.module.NotModified;
 import nightjar.http.module.Proxy;
 import nightjar.http.module.Range;
@@ -53,7 +54,7 @@ final class Modules {
             AccessLog.MODULE,
             RealIp.MODULE, LimitReq.MODULE, LimitConn.MODULE,
             Access.MODULE, AuthBasic.MODULE, AuthRequest.MODULE,
-            Upstream.MODULE, Proxy.MODULE,
+            Upstream.MODULE, Proxy.MODULE, Memc.MODULE,
             TryFiles.MODULE,
             EmptyGif.MODULE, StubStatus.MODULE,
             Index.MODULE, AutoIndex.MODULE, GzipStatic.MODULE, StaticFiles.MODULE,

@@ -46,8 +46,7 @@ import org.jspecify.annotations.Nullable;
 /// Passes requests on to other HTTP servers.
 /// Source: ngx_http_proxy_module.c.
 ///
-/// Unlike nginx, `proxy_request_buffering off` changes nothing: a body is always read whole first; and without caching
-/// `proxy_buffering` decides only whether small pieces of a response wait for more.
+/// Unlike nginx, `proxy_request_buffering off` changes nothing: a body is always read whole first.
 public final class Proxy {
     /// `proxy_pass`: a fixed place, or words with variables in them.
     record Pass(@Nullable String text, @Nullable Url url, Upstreams.@Nullable Place place, @Nullable ComplexValue value, String location,
@@ -308,7 +307,7 @@ public final class Proxy {
         var rules = new ArrayList<>(redirects);
         rules.remove(ProxyRewrite.OFF);
         return new UpstreamConf(CONNECT_TIMEOUT.get(s), SEND_TIMEOUT.get(s), READ_TIMEOUT.get(s), (int) (long) BUFFER_SIZE.get(s),
-                BUFFERING.get(s), NEXT_UPSTREAM.get(s), NEXT_UPSTREAM_TRIES.get(s), NEXT_UPSTREAM_TIMEOUT.get(s), INTERCEPT_ERRORS.get(s),
+                (int) BUFFERS.get(s).size, BUFFERING.get(s), NEXT_UPSTREAM.get(s), NEXT_UPSTREAM_TRIES.get(s), NEXT_UPSTREAM_TIMEOUT.get(s), INTERCEPT_ERRORS.get(s), false,
                 IGNORE_CLIENT_ABORT.get(s), FORCE_RANGES.get(s), SOCKET_KEEPALIVE.get(s), BIND.get(s).value, Set.copyOf(hidden),
                 IGNORE_HEADERS.get(s), rules.isEmpty() ? null : (r, value, from) -> ProxyRewrite.first(rules, r, value, from),
                 ProxyRewrite.cookies(COOKIE_DOMAIN.get(s), COOKIE_PATH.get(s)));

@@ -64,7 +64,7 @@ final class ProxyRequest {
         }
         b.append("\r\n");
         boolean bodiless = Bytes.equalsIgnoreCase(method, "HEAD");
-        return new Outgoing("http://", uri, Bytes.of(b.toString()), body, body == null && conf.passBody(), bodiless);
+        return Outgoing.http(uri, Bytes.of(b.toString()), body, body == null && conf.passBody(), bodiless);
     }
 
     private static void host(StringBuilder b, Request r, Proxy.Conf conf, Proxy.Target target) {

@@ -8,5 +8,15 @@ import org.jspecify.annotations.Nullable;
 /// @param uri what is asked for, for the log
 /// @param head the bytes up to the empty line
 /// @param body bytes that follow `head`; null: the client's body does if `clientBody` says so
+/// @param tail bytes that follow the body
 /// @param bodiless the response has no body whatever its head says: HEAD was asked
-public record Outgoing(String schema, String uri, byte[] head, byte @Nullable [] body, boolean clientBody, boolean bodiless) {}
+/// @param reader reads the response's head
+public record Outgoing(String schema, String uri, byte[] head, byte @Nullable [] body, boolean clientBody, byte[] tail, boolean bodiless,
+        ResponseHead.Reader reader) {
+    public static final byte[] NO_TAIL = {};
+
+    /// A request over HTTP.
+    public static Outgoing http(String uri, byte[] head, byte @Nullable [] body, boolean clientBody, boolean bodiless) {
+        return new Outgoing("http://", uri, head, body, clientBody, NO_TAIL, bodiless, HttpHead::new);
+    }
+}

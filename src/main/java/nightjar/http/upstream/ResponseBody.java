@@ -1,45 +1,50 @@
 package nightjar.http.upstream;
 
 import nightjar.core.Log.Level;
+import nightjar.core.Mem;
 import nightjar.http.BodyFilters;
 import nightjar.http.Buf;
 import nightjar.http.ChunkedParser;
 import nightjar.http.HeaderFilters;
 import nightjar.http.Outcome;
 
-/// A response body on its way from the server to the client: as it comes in, so it goes out, and while the client does not
-/// take it nothing more is read.
+/// A response body on its way from the server to the client. While the client does not take it nothing more is read.
 ///
-/// Unlike nginx, nothing is gathered in buffers or temporary files; `proxy_buffering off` sends each piece at once, and
-/// otherwise small ones wait for more.
+/// With `proxy_buffering on`, what does not fill a buffer waits for more, and is lost with a response that breaks off; else
+/// each piece goes out as it comes in. Unlike nginx, no more than one buffer is gathered, and no temporary files are written.
 final class ResponseBody {
     private final UpstreamRequest u;
     private ChunkedParser chunks;
     private boolean chunked;
     /// Bytes still to come; -1: up to the end of the connection.
     private long left;
+    private byte[] trailer = {};
+    private int trailerSeen;
     private boolean keepAlive;
     private boolean whole;
     private boolean over;
     boolean buffering;
+    /// What waits for more: `heldLen` bytes of a buffer; 0: there has been none.
+    private long held;
+    private int heldLen;
 
     ResponseBody(UpstreamRequest u) {
         this.u = u;
         this.buffering = u.conf.buffering();
     }
 
-    void begin(ResponseHead head, boolean bodiless) {
-        if (bodiless || head.status == 204 || head.status == 304) {
-            left = 0;
-        } else if (head.chunked) {
-            chunked = true;
-            chunks = new ChunkedParser();
-            left = -1;
-        } else {
-            left = head.contentLength;
-        }
+    /// @param len how many bytes have come with the head
+    void begin(ResponseHead head, boolean bodiless, int len) {
+        boolean none = bodiless || head.status == 204 || head.status == 304;
+        chunked = head.chunked && !none;
+        if (chunked) chunks = new ChunkedParser();
+        left = none ? 0 : chunked ? -1 : head.contentLength;
+        trailer = head.trailer;
+        trailerSeen = 0;
         keepAlive = !head.close && head.status != 101;
-        whole = left == 0;
+        buffering &= head.status != 101;
+        whole = left == 0 && trailer.length == 0;
+        over = whole && len > 0;
     }
 
     /// Whether the connection has nothing under way.
@@ -76,11 +81,23 @@ final class ResponseBody {
         } else {
             int part = left < 0 ? len : (int) Math.min(left, len);
             if (left >= 0) left -= part;
-            whole = left == 0;
-            if (part < len) tooMuch();
+            if (left == 0) trailer(addr + part, len - part);
             if (part > 0) pass(addr, part);
         }
         if (whole && u.step == UpstreamRequest.Step.BODY) u.finish(Outcome.OK);
+    }
+
+    /// Takes the bytes that come after those of the body.
+    private void trailer(long addr, int n) {
+        int i = 0;
+        while (i < n && trailerSeen < trailer.length) {
+            if (Mem.b(addr + i++) == trailer[trailerSeen++]) continue;
+            u.log(Level.ERROR, "memcached sent invalid trailer");
+            over = whole = true;
+            return;
+        }
+        whole = trailerSeen == trailer.length;
+        if (i < n) tooMuch();
     }
 
     private void tooMuch() {
@@ -112,9 +129,44 @@ final class ResponseBody {
     }
 
     private void pass(long addr, int n) {
-        var b = Buf.memory(addr, n);
-        b.flush = !buffering;
-        output(b);
+        if (!buffering) {
+            var b = Buf.memory(addr, n);
+            b.flush = true;
+            output(b);
+        } else if (whole && heldLen == 0) {
+            output(Buf.memory(addr, n));
+        } else {
+            gather(addr, n);
+        }
+    }
+
+    /// Passes on what is held and `n` bytes more as far as they fill buffers, or all of it when it is the last.
+    private void gather(long addr, int n) {
+        int size = u.conf.pieceSize();
+        Buf first = null;
+        if (heldLen > 0) {
+            int part = Math.min(n, size - heldLen);
+            Mem.copy(addr, held + heldLen, part);
+            heldLen += part;
+            addr += part;
+            n -= part;
+            if (heldLen < size && !whole) return;
+            first = Buf.memory(held, heldLen);
+            heldLen = 0;
+        }
+        int full = whole ? n : n - n % size;
+        if (full > 0) {
+            var b = Buf.memory(addr, full);
+            first = first == null ? b : first.append(b);
+        }
+        if (first != null) output(first);
+        if (full < n && u.step == UpstreamRequest.Step.BODY) hold(addr + full, n - full);
+    }
+
+    private void hold(long addr, int n) {
+        if (held == 0) held = Mem.alloc(u.conf.pieceSize());
+        Mem.copy(addr, held, n);
+        heldLen = n;
     }
 
     private void output(Buf b) {
@@ -139,6 +191,14 @@ final class ResponseBody {
 
     /// Ends the client's response.
     Outcome last() {
-        return BodyFilters.output(u.r, u.r.lastBuf()) == Outcome.ERROR ? Outcome.ERROR : Outcome.OK;
+        var last = u.r.lastBuf();
+        if (heldLen > 0) last = Buf.memory(held, heldLen).append(last);
+        return BodyFilters.output(u.r, last) == Outcome.ERROR ? Outcome.ERROR : Outcome.OK;
+    }
+
+    void free() {
+        if (held != 0) Mem.free(held);
+        held = 0;
+        heldLen = 0;
     }
 }

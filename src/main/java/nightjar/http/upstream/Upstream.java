@@ -103,6 +103,7 @@ public final class Upstream {
 
     /// Finds the addresses of a place that is a name.
     void resolve() {
+        if (port == 0 && !name.startsWith("unix:")) throw new ConfException("no port in upstream \"" + name + "\" in " + at);
         if (servers.isEmpty()) servers = List.of(single(lookUp(name, port, at)));
     }
 

@@ -7,10 +7,13 @@ import org.jspecify.annotations.Nullable;
 
 /// How a location asks servers: the directives that proxy and its like have in common. Times in milliseconds, sizes in bytes.
 ///
+/// @param bufferSize what a head must fit in
+/// @param pieceSize of the buffers that a body is gathered in
 /// @param nextTries 0: as many as the group has
+/// @param intercept404 whether the client gets the location's own page for this one status, whether or not it has one
 /// @param hidden lower-case names of headers that are not passed on
-public record UpstreamConf(long connectTimeout, long sendTimeout, long readTimeout, int bufferSize, boolean buffering,
-        Set<Next> next, int nextTries, long nextTimeout, boolean interceptErrors, boolean ignoreClientAbort, boolean forceRanges,
+public record UpstreamConf(long connectTimeout, long sendTimeout, long readTimeout, int bufferSize, int pieceSize, boolean buffering,
+        Set<Next> next, int nextTries, long nextTimeout, boolean interceptErrors, boolean intercept404, boolean ignoreClientAbort, boolean forceRanges,
         boolean socketKeepalive, @Nullable ComplexValue bind, Set<String> hidden, Set<Ignored> ignored, @Nullable Rewrite redirect,
         @Nullable Rewrite cookie) {
 

@@ -64,7 +64,7 @@ public final class UpstreamRequest extends Timer implements Conn.Handler {
         this.peers = new Peers(turn);
         this.states = UpstreamState.of(r);
         this.startMsec = r.worker.clock.msec();
-        this.head = new ResponseHead(this::warn);
+        this.head = out.reader().begin(this::log);
         this.body = new ResponseBody(this);
         if (conf.nextTries() > 0 && peers.tries > conf.nextTries()) peers.tries = conf.nextTries();
     }
@@ -193,6 +193,7 @@ public final class UpstreamRequest extends Timer implements Conn.Handler {
         conn.write(out.head());
         if (out.body() != null) conn.write(out.body());
         else if (out.clientBody() && r.body != null) write(r.body);
+        conn.write(out.tail());
         conn.flush();
         if (conn.queued() > 0) arm(conf.sendTimeout()); else sent();
     }
@@ -269,11 +270,12 @@ public final class UpstreamRequest extends Timer implements Conn.Handler {
         }
     }
 
-    /// The head is whole; `len` bytes of what follows are here.
+    /// The head is whole; `len` bytes of what follows it are here.
     private void answered(long addr, int len) {
         state.headerMsec = r.worker.clock.msec() - attemptMsec;
         state.status = head.status;
         states.headers = head.headers;
+        body.begin(head, out.bodiless(), len);
         if (head.status >= 300) {
             var reason = reason(head.status);
             if (reason != null && peers.tries > 1 && mayGoOn(reason)) {
@@ -282,7 +284,6 @@ public final class UpstreamRequest extends Timer implements Conn.Handler {
             }
             if (intercepted()) return;
         }
-        body.begin(head, out.bodiless());
         var heads = new ResponseHeaders(this);
         if (heads.redirect()) return;
         heads.pass();
@@ -304,6 +305,10 @@ public final class UpstreamRequest extends Timer implements Conn.Handler {
 
     /// Answers an error with the location's own page for it.
     private boolean intercepted() {
+        if (head.status == 404 && conf.intercept404()) {
+            finish(Outcome.status(404));
+            return true;
+        }
         if (!conf.interceptErrors()) return false;
         for (var page : r.core().errorPages()) {
             if (!page.statuses().contains(head.status)) continue;
@@ -378,7 +383,7 @@ public final class UpstreamRequest extends Timer implements Conn.Handler {
         }
         disconnect(false);
         dropHeld();
-        head = new ResponseHead(this::warn);
+        head = out.reader().begin(this::log);
         connect();
     }
 
@@ -396,16 +401,15 @@ public final class UpstreamRequest extends Timer implements Conn.Handler {
         boolean headSent = r.headBegun();
         release();
         if (outcome == Outcome.DECLINED) return;
-        if (!headSent) {
-            Finalizer.finalize(r, outcome);
-            return;
+        if (headSent) {
+            if (outcome instanceof Outcome.Status(int code) && code != 499) {
+                // the client has a part already: that this is not all shows by the connection's end
+                r.keepAlive = false;
+                outcome = Outcome.ERROR;
+            }
+            if (outcome == Outcome.OK && !r.headerOnly) outcome = body.last();
+            body.free();
         }
-        if (outcome instanceof Outcome.Status(int code) && code != 499) {
-            // the client has a part already: that this is not all shows by the connection's end
-            r.keepAlive = false;
-            outcome = Outcome.ERROR;
-        }
-        if (outcome == Outcome.OK && !r.headerOnly) outcome = body.last();
         Finalizer.finalize(r, outcome);
     }
 
@@ -414,6 +418,8 @@ public final class UpstreamRequest extends Timer implements Conn.Handler {
         if (step == Step.DONE) return;
         failed = true;
         release();
+        // a filter that ended the request may still look at what is held
+        r.worker.defer(body::free);
     }
 
     private void release() {
@@ -470,10 +476,6 @@ public final class UpstreamRequest extends Timer implements Conn.Handler {
 
     private void arm(long msec) {
         r.worker.timers.add(this, msec);
-    }
-
-    private void warn(String text) {
-        log(Level.WARN, text);
     }
 
     void log(Level level, String text) {

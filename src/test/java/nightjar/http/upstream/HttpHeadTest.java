@@ -11,9 +11,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ResponseHeadTest {
+class HttpHeadTest {
     private final List<String> warnings = new ArrayList<>();
-    private final ResponseHead head = new ResponseHead(warnings::add);
+    private final HttpHead head = new HttpHead((_, text) -> warnings.add(text));
 
     private int parse(String text) {
         long p = Mem.alloc(text.length() + 1);
@@ -44,7 +44,7 @@ class ResponseHeadTest {
     @Test
     void readsAHeadThatComesByteByByte() {
         var text = lines("HTTP/1.1 404 Not Found", "Transfer-Encoding: Chunked", "Connection: Keep, Close");
-        for (int n = 1; n < text.length(); n++) assertThat(parse(text.substring(0, n))).as("after " + n).isZero();
+        for (int n = 1; n < text.length(); n++) assertThat(parse(text.substring(0, n))).as("after " + n).isEqualTo(ResponseHead.MORE);
         assertThat(parse(text)).isEqualTo(text.length());
         assertThat(head.chunked).isTrue();
         assertThat(head.close).isTrue();
