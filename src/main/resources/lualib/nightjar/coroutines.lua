@@ -24,13 +24,19 @@ for _, name in ipairs { "create", "resume", "yield", "status", "wrap" } do
     coroutine["_" .. name] = coroutine[name]
 end
 
--- Coroutines that a script must not resume: true for one in which an API function waits. For a light thread that Java knows,
--- its reference, below 0 while its parent waits for it. For one that has ended, "zombie" or, if Java never knew it, "held"
--- until its parent has what it returned, then "dead".
-local busy = setmetatable({}, { __mode = "k" })
+-- Coroutines that a script must not resume: true for one in which an API function waits. For a light thread that Java has
+-- not taken over, the coroutine that made it: it runs inside that one, is suspended since it has ended, or is dead since its
+-- parent has what it returned. For one that Java has, its reference, below 0 while its parent waits for it; once it has ended,
+-- "zombie", then "dead".
+local busy = setmetatable({}, { __mode = "kv" })
 
--- The coroutine that made a light thread.
+-- The coroutine that made a light thread of which `busy` says something else.
 local parents = setmetatable({}, { __mode = "kv" })
+
+local function parent(co)
+    local s = busy[co]
+    return type(s) == "thread" and s or parents[co]
+end
 
 -- Coroutines whose resume of another waits with that one.
 local outer = setmetatable({}, { __mode = "k" })
@@ -39,7 +45,10 @@ local outer = setmetatable({}, { __mode = "k" })
 local function state(co)
     local s = busy[co]
     if type(s) == "string" then
-        return s == "held" and "zombie" or s
+        return s
+    elseif type(s) == "thread" then
+        s = status(co)
+        return s == "suspended" and "zombie" or s
     end
     return (outer[co] or status(co) == "normal") and "normal" or "running"
 end
@@ -223,6 +232,7 @@ return {
     busy = busy,
     ended = ended,
     isyieldable = isyieldable,
+    parent = parent,
     parents = parents,
     through = through,
     yield = yield,

@@ -15,6 +15,9 @@ local coroutines = require "nightjar.coroutines"
 local registry = require "nightjar.registry"
 
 local W = coroutines.border
+local YIELDABLE = check.YIELDABLE
+
+local band = bit.band
 local busy = coroutines.busy
 local co_yield = coroutine._yield
 local collect = ngx._collect
@@ -24,12 +27,14 @@ local ended = coroutines.ended
 local error = error
 local getinfo = debug.getinfo
 local isyieldable = coroutines.isyieldable
+local parent_of = coroutines.parent
 local parents = coroutines.parents
 local ref = registry.ref
 local request = border.request
 local resume = coroutine._resume
 local running = coroutine.running
 local select = select
+local status = coroutine._status
 local traceback = coroutines.traceback
 local type = type
 local unref = registry.unref
@@ -48,8 +53,19 @@ local WAIT, END = 1, 2
 
 -- Functions without `...`, so that LuaJIT compiles these accesses to memory.
 
-local function may_nest()
+-- Whether a thread may begin inside the one that runs.
+local function nests()
     return W.posted == 0 and W.child == NONE
+end
+
+-- Whether the phase is one in which threads can be made without further questions.
+local function is_usual()
+    local r = W.request
+    return r ~= nil and band(r.context, YIELDABLE) ~= 0
+end
+
+local function nested()
+    return W.child ~= NONE
 end
 
 local function enter()
@@ -78,11 +94,10 @@ local function adopted(thread)
 end
 
 local function finish(...)
-    local co = running()
-    if busy[co] then
-        ended(co)
-    else
+    if nested() then
         yield(HELD)
+    else
+        ended(running())
     end
     return ...
 end
@@ -136,10 +151,10 @@ end
 local function begun(co, ok, value)
     if value == HELD then
         leave()
-        busy[co] = "held"
     elseif not ok then
         aborted(co, value)
         leave()
+        parents[co] = running()
         busy[co] = "zombie"
     else
         local reason = why()
@@ -147,6 +162,7 @@ local function begun(co, ok, value)
             return yield()
         end
         local thread = ref(co)
+        parents[co] = running()
         busy[co] = thread
         if reason < 0 then
             adopted(thread)
@@ -159,14 +175,16 @@ local function begun(co, ok, value)
 end
 
 function M.spawn(...)
-    local r = ctx()
-    if type((...)) ~= "function" then
-        check.argument(1, "Lua function expected")
+    if type((...)) ~= "function" or not is_usual() then
+        local r = ctx()
+        if type((...)) ~= "function" then
+            check.argument(1, "Lua function expected")
+        end
+        check.waits(r, YIELDABLE)
     end
-    check.waits(r, check.YIELDABLE)
-    if may_nest() then
+    if nests() then
         local co = create(body)
-        parents[co] = running()
+        busy[co] = running()
         enter()
         return begun(co, resume(co, ...))
     end
@@ -182,11 +200,7 @@ end
 -- What a thread has left: true and what it returned, or false and its error. As upstream, what `error` was called with comes
 -- first then, without a position.
 local function left(co)
-    local state = busy[co]
     busy[co] = "dead"
-    if state == "held" then
-        return resume(co)
-    end
     local at = getinfo(co, 0, "f")
     return collect(co, at ~= nil and at.func == error)
 end
@@ -203,21 +217,34 @@ local function woken(threads, ...)
     return ...
 end
 
--- Whether a coroutine is a light thread. One that runs inside its parent has no state yet.
-local function is_thread(co, state)
-    return state and state ~= true or parents[co] ~= nil
+-- A light thread's state: "zombie" and "dead" are of one that has ended, "running" of one that runs inside its parent. False
+-- for other coroutines.
+local function state_of(co)
+    local state = busy[co]
+    if type(state) == "thread" then
+        state = status(co)
+        return state == "suspended" and "zombie" or state == "dead" and state or "running"
+    end
+    return state ~= nil and state ~= true and state
+end
+
+-- As left(), of a thread that is a zombie.
+local function take(co)
+    if type(busy[co]) == "thread" then
+        return resume(co)
+    end
+    return left(co)
 end
 
 function M.wait(...)
-    check.waits(ctx(), check.YIELDABLE)
+    local first, me = (...), running()
+    if first and me and busy[first] == me and status(first) == "suspended" then
+        return resume(first)
+    end
+    check.waits(ctx(), YIELDABLE)
     local n = select("#", ...)
     if n == 0 then
         error("at least one coroutine should be specified", 2)
-    end
-    local me = running()
-    local first = ...
-    if busy[first] == "held" and parents[first] == me then
-        return left(first)
     end
     local threads = {}
     for i = 1, n do
@@ -225,15 +252,15 @@ function M.wait(...)
         if type(co) ~= "thread" then
             check.argument(i, "lua thread expected")
         end
-        local state = busy[co]
-        if not is_thread(co, state) then
+        local state = state_of(co)
+        if not state then
             error("attempt to wait on a coroutine that is not a user thread", 2)
         end
-        if parents[co] ~= me then
+        if parent_of(co) ~= me then
             error("only the parent coroutine can wait on the thread", 2)
         end
-        if state == "held" or state == "zombie" then
-            return left(co)
+        if state == "zombie" then
+            return take(co)
         elseif state ~= "dead" then
             threads[#threads + 1] = co
         elseif i == n then
@@ -249,23 +276,23 @@ function M.wait(...)
 end
 
 function M.kill(...)
-    check.waits(ctx(), check.YIELDABLE)
+    check.waits(ctx(), YIELDABLE)
     local co = ...
     if type(co) ~= "thread" then
         check.argument(1, "lua thread expected")
     end
-    local state = busy[co]
-    if not is_thread(co, state) then
+    local state = state_of(co)
+    if not state then
         return nil, "not user thread"
     end
-    if parents[co] ~= running() then
+    if parent_of(co) ~= running() then
         return nil, "killer not parent"
     end
     if state == "dead" then
         return nil, "already waited or killed"
     end
-    if state == "held" or state == "zombie" then
-        left(co)
+    if state == "zombie" then
+        take(co)
         return nil, "already terminated"
     end
     if C.nightjar_ffi_thread_kill(state) ~= border.OK then
@@ -284,7 +311,7 @@ function M.on_abort(f)
     if type(f) ~= "function" then
         check.argument(1, "Lua function expected")
     end
-    check.context(r, check.YIELDABLE)
+    check.context(r, YIELDABLE)
     local _, thread = make(f)
     local refusal = REFUSALS[C.nightjar_ffi_on_abort(r, thread)]
     if refusal then

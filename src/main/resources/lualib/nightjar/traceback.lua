@@ -4,7 +4,7 @@ local coroutines = ...
 
 local error = error
 local getinfo = debug.getinfo
-local parents = coroutines.parents
+local parent_of = coroutines.parent
 local status = coroutine._status
 local tostring = tostring
 local type = type
@@ -66,10 +66,10 @@ return function(co, message)
         chain[i] = through[i]
     end
     chain[#chain + 1] = co
-    local parent = parents[co]
+    local parent = parent_of(co)
     while parent and status(parent) ~= "dead" do
         chain[#chain + 1] = parent
-        parent = parents[parent]
+        parent = parent_of(parent)
     end
 
     local parts = { "stack traceback:" }
