@@ -95,6 +95,37 @@ GET /t
 nil nil
 nil closed end
 
+=== an iterator's pattern lasts as long as its wait
+--- config
+location = /t {
+    content_by_lua_block {
+        local sock = assert(ngx.socket.connect("127.0.0.1", %PORT%))
+        sock:send("GET /late HTTP/1.0\r\nHost: a\r\n\r\n")
+        -- Nothing but the wait itself keeps the iterator, its pattern and what was made of that.
+        local reader = ngx.thread.spawn(function() return sock:receiveuntil(("end of it, "):rep(4))() end)
+        for _ = 1, 5 do
+            collectgarbage()
+            local junk = {}
+            for i = 1, 400 do
+                junk[i] = string.rep("x", i) .. i
+            end
+        end
+        local _, text = ngx.thread.wait(reader)
+        ngx.say(text:match("\r\n\r\n(.*) $"))
+    }
+}
+location = /late {
+    content_by_lua_block {
+        ngx.sleep(0.02)
+        ngx.print("text: end of it, end of it, end of", " it, end of it, end of it, more")
+    }
+}
+--- request
+GET /t
+--- response_body
+text:
+--- nightjar_only: nginx answers nothing
+
 === a connection is kept and used again
 --- config
 location = /t {

@@ -524,7 +524,13 @@ local function read_until(self, pattern, p, size)
         end
         return received(u, rc)
     end
-    return received(u, C.nightjar_ffi_socket_receiveuntil(r, u, p, pattern, size))
+    local rc = C.nightjar_ffi_socket_receiveuntil(r, u, p, pattern, size)
+    if rc == AGAIN then
+        -- Here and not in a tail call: this frame keeps the pattern from being collected while Java looks for it.
+        co_yield()
+        rc = u.rc
+    end
+    return received(u, rc)
 end
 
 function tcp.receiveuntil(...)
