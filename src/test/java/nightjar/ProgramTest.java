@@ -167,6 +167,22 @@ final class ProgramTest {
     }
 
     @Test
+    void aConnectionResetInTheMiddleOfABodyIsNotWaitedFor() throws Exception {
+        conf("error_log logs/error.log info;", "one");
+        assertThat(run().code).isZero();
+        try (var broken = connect()) {
+            send(broken, "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n12");
+            // the worker has seen the request when it has answered a later one
+            assertThat(get()).isEqualTo("one");
+            broken.setSoLinger(true, 0);
+        }
+        await(() -> log().contains("reset by peer) while reading client request body"));
+        var server = server();
+        signal("QUIT");
+        server.onExit().get(SECONDS_TO_WAIT, SECONDS);
+    }
+
+    @Test
     void afterWorkerShutdownTimeoutWhatIsLeftIsEnded() throws Exception {
         conf("worker_shutdown_timeout 300ms; error_log logs/error.log notice;", "one");
         assertThat(run().code).isZero();

@@ -59,6 +59,8 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     private boolean timedOut;
     /// The error log knows that the connection has failed.
     private boolean failureLogged;
+    /// The client has gone in the middle of a body.
+    private boolean gone;
     /// The next request's first bytes came with the one before it.
     private boolean pipelined;
     /// The request's head, copied when the request outlives the event that brought it.
@@ -481,6 +483,9 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
     /// is to be.
     public boolean unsent(Request r) { return ResponseWriter.unsent(r.main) || Backlog.stops(r); }
 
+    /// Whether nothing can be answered any more. nginx: the connection's `error`.
+    boolean lost() { return gone || conn.closed() || conn.errno() != 0; }
+
     /// Whether the client has not taken what was written for it.
     public boolean slow() { return request != null && ResponseWriter.unsent(request); }
 
@@ -731,6 +736,7 @@ public final class Connection extends Timer implements Conn.Handler, HeadOwner {
             case BODY -> {
                 request.log(Level.INFO, "client prematurely closed connection");
                 state = State.REQUEST;
+                gone = true;
                 takeBody().deliver(Outcome.status(400));
                 settle();
             }

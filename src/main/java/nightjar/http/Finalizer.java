@@ -44,7 +44,7 @@ public final class Finalizer {
     }
 
     private static void status(Request r, int code) {
-        if (code == 408 || code == 499 || code == 444) {
+        if (code == 408 || code == 499 || code == 444 || r.c.lost()) {
             if (code == 444) r.c.dropped();
             terminate(r, code);
             return;
@@ -56,7 +56,7 @@ public final class Finalizer {
 
     /// The response is complete, or as complete as it will be.
     static void end(Request r, Outcome outcome) {
-        if (r.c.conn.closed() && !r.isSubrequest()) { terminate(r, 0); return; }
+        if (r.c.lost() && !r.isSubrequest()) { terminate(r, 0); return; }
         if (r.backlog != null && r.backlog.defers(outcome) || Postpone.waits(r, outcome)) return;
         if (r.isSubrequest()) { endSubrequest(r, outcome); return; }
         r.done = true;
