@@ -300,11 +300,13 @@ final class ServerProcess {
             old.modules.closing(w);
             w.drain(http, () -> {
                 log.write(Level.NOTICE, "exiting");
+                boolean late = limit > 0 && !timeout.armed();
                 old.modules.stop(w, () -> {
                     w.worker.timers.cancel(timeout);
                     if (old.cycle.hasMaster()) log.write(Level.NOTICE, "exit");
                     if (left.decrementAndGet() == 0) orders.add(() -> retired(old));
                 });
+                if (late) old.modules.giveUp(w);
             });
         });
     }

@@ -18,12 +18,15 @@ final class WorkerModules {
     private final List<OnWorker> hooks;
     /// How many of `hooks` have started on each worker; for its thread.
     private final int[] started;
+    /// The one on each worker that has been told to stop and has not.
+    private final @Nullable OnWorker[] stopping;
 
     WorkerModules(HttpConf http, List<HttpWorker> workers) {
         this.http = http;
         this.workers = List.copyOf(workers);
         this.hooks = http.modules.stream().flatMap(m -> m.onWorkers().stream()).toList();
         this.started = new int[workers.size()];
+        this.stopping = new OnWorker[workers.size()];
     }
 
     List<HttpWorker> workers() { return workers; }
@@ -82,9 +85,11 @@ final class WorkerModules {
         for (var hook : startedOn(w)) hook.closing(w, http);
     }
 
-    /// Has what has started on `w` end at once. On the worker's thread.
+    /// Has what has started on `w` end at once, also what is stopping. On the worker's thread.
     void giveUp(HttpWorker w) {
         for (var hook : startedOn(w)) hook.giveUp(w, http);
+        var hook = stopping[workers.indexOf(w)];
+        if (hook != null) hook.giveUp(w, http);
     }
 
     private List<OnWorker> startedOn(HttpWorker w) { return hooks.subList(0, started[workers.indexOf(w)]); }
@@ -96,6 +101,11 @@ final class WorkerModules {
             done.run();
             return;
         }
-        hooks.get(--started[at]).stop(w, http, () -> stop(w, done));
+        var hook = hooks.get(--started[at]);
+        stopping[at] = hook;
+        hook.stop(w, http, () -> {
+            stopping[at] = null;
+            stop(w, done);
+        });
     }
 }

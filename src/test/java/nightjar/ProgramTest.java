@@ -200,6 +200,54 @@ final class ProgramTest {
     }
 
     @Test
+    void aGracefulStopWaitsForALogPhaseAndAnExitWorkerThatSleep() throws Exception {
+        conf("error_log logs/error.log notice;", """
+                lua_yield_everywhere on;
+                log_by_lua_block {
+                    ngx.log(ngx.NOTICE, "log begins")
+                    ngx.sleep(0.7)
+                    ngx.log(ngx.NOTICE, "log ends")
+                }
+                exit_worker_by_lua_block {
+                    ngx.sleep(0.2)
+                    ngx.log(ngx.NOTICE, "exit_worker ends")
+                }
+                """, "one");
+        assertThat(run().code).isZero();
+        var server = server();
+        assertThat(get()).isEqualTo("one");
+        await(() -> log().contains("log begins"));
+        signal("QUIT");
+        server.onExit().get(SECONDS_TO_WAIT, SECONDS);
+        assertThat(log()).containsSubsequence("gracefully shutting down\n", "log ends", ": exiting\n", "exit_worker ends", ": exit\n");
+    }
+
+    @Test
+    void workerShutdownTimeoutEndsAnExitWorkerThatWaits() throws Exception {
+        var exitWorker = "lua_yield_everywhere on; exit_worker_by_lua_block { ngx.sleep(60) }";
+        conf("worker_shutdown_timeout 300ms; error_log logs/error.log notice;", exitWorker, "one");
+        assertThat(run().code).isZero();
+        var server = server();
+        signal("QUIT");
+        server.onExit().get(SECONDS_TO_WAIT, SECONDS);
+        assertThat(log()).contains("exit_worker_by_lua error: given up while it waited").endsWith(": exit\n");
+    }
+
+    @Test
+    void anExitWorkerThatBeginsAfterWorkerShutdownTimeoutDoesNotWait() throws Exception {
+        var exitWorker = "lua_yield_everywhere on; exit_worker_by_lua_block { ngx.sleep(60) }";
+        conf("worker_shutdown_timeout 300ms; error_log logs/error.log notice;", exitWorker, "one");
+        assertThat(run().code).isZero();
+        var server = server();
+        try (var sleeping = sleeping("60")) {
+            signal("QUIT");
+            assertThat(text(sleeping.getInputStream())).doesNotContain("true");
+            server.onExit().get(SECONDS_TO_WAIT, SECONDS);
+        }
+        assertThat(log()).containsSubsequence(": exiting\n", "exit_worker_by_lua error: given up while it waited", ": exit\n");
+    }
+
+    @Test
     void aReloadEndsOldRequestsAfterWorkerShutdownTimeout() throws Exception {
         conf("worker_shutdown_timeout 300ms; error_log logs/error.log notice;", "one");
         assertThat(run().code).isZero();
@@ -259,13 +307,16 @@ final class ProgramTest {
 
     // --- the program
 
-    private void conf(String main, String answer) throws IOException {
+    private void conf(String main, String answer) throws IOException { conf(main, "", answer); }
+
+    private void conf(String main, String http, String answer) throws IOException {
         Files.writeString(dir.resolve("conf/nginx.conf"), """
                 pid logs/nginx.pid;
                 %s
                 events { }
                 http {
                     access_log off;
+                    %s
                     server {
                         listen 127.0.0.1:%d;
                         location / { return 200 "%s"; }
@@ -283,7 +334,7 @@ final class ProgramTest {
                         }
                     }
                 }
-                """.formatted(main, port, answer));
+                """.formatted(main, http, port, answer));
     }
 
     private boolean answers(String answer) {

@@ -24,6 +24,8 @@ final class LuaStart implements HttpModule.OnWorker {
     private final LuaModule.Process process;
     private final StallWatch stalls = new StallWatch();
     private final Map<Worker, LuaWorker> workers = new ConcurrentHashMap<>();
+    /// Runs of `exit_worker_by_lua` that wait.
+    private final Map<LuaVm, PlainRun> exiting = new ConcurrentHashMap<>();
 
     LuaStart(LuaModule.Apis apis, LuaModule.Process process) {
         this.apis = apis;
@@ -123,11 +125,12 @@ final class LuaStart implements HttpModule.OnWorker {
     }
 
     /// Runs code that has a request of its own, but no client; then `then`.
-    private static void fake(LuaVm vm, LuaMain main, LuaCode code, int phase, String directive, Runnable then) {
+    /// @return the run, if it waits
+    private static @Nullable PlainRun fake(LuaVm vm, LuaMain main, LuaCode code, int phase, String directive, Runnable then) {
         var client = new LuaClient(main.log(), Connection.nextNumber(), phase == LuaCtx.INIT_WORKER ? LuaCtx.phaseName(phase) : null, null, null);
         var requests = vm.worker.requests;
         var ctx = requests.take(client, vm, phase);
-        PlainRun.run(vm, main, ctx, code, failure -> {
+        return PlainRun.run(vm, main, ctx, code, failure -> {
             if (failure != null) {
                 client.write(Level.ERROR, name(directive, code) + " error: " + failure);
             }
@@ -147,7 +150,11 @@ final class LuaStart implements HttpModule.OnWorker {
 
     @Override public void giveUp(HttpWorker w, HttpConf conf) {
         var main = LuaMain.ifAny(conf.scope);
-        if (main != null && workers.containsKey(w.worker)) main.vm(w.worker.id).timers().kill();
+        if (main == null || !workers.containsKey(w.worker)) return;
+        var vm = main.vm(w.worker.id);
+        vm.timers().kill();
+        var run = exiting.get(vm);
+        if (run != null) run.kill();
     }
 
     @Override public void stop(HttpWorker w, HttpConf conf, Runnable done) {
@@ -156,6 +163,7 @@ final class LuaStart implements HttpModule.OnWorker {
         if (main == null || lua == null) { done.run(); return; }
         var vm = main.vm(w.worker.id);
         Runnable end = () -> {
+            exiting.remove(vm);
             stalls.forget(lua, main);
             vm.leave(main.log());
             lua.dicts().close(main);
@@ -163,8 +171,12 @@ final class LuaStart implements HttpModule.OnWorker {
         };
         vm.timers().whenNoneRuns(() -> {
             var code = main.exitWorker();
-            if (code == null) end.run();
-            else fake(vm, main, code, LuaCtx.EXIT_WORKER, "exit_worker_by_lua", end);
+            if (code == null) {
+                end.run();
+                return;
+            }
+            var run = fake(vm, main, code, LuaCtx.EXIT_WORKER, "exit_worker_by_lua", end);
+            if (run != null) exiting.put(vm, run);
         });
     }
 }

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A run of Lua without a client's request: `init_by_lua`, `init_worker_by_lua`, `exit_worker_by_lua`.
 final class PlainRun extends LuaTask {
+    private final LuaVm vm;
     private final Log log;
     private final @Nullable LuaCtx ctx;
     private final boolean mayWait;
@@ -14,7 +15,8 @@ final class PlainRun extends LuaTask {
     private Consumer<@Nullable String> then = _ -> { };
 
     /// @param ctx what Lua has as its request; `null`: nothing
-    private PlainRun(Log log, @Nullable LuaCtx ctx, boolean mayWait) {
+    private PlainRun(LuaVm vm, Log log, @Nullable LuaCtx ctx, boolean mayWait) {
+        this.vm = vm;
         this.log = log;
         this.ctx = ctx;
         this.mayWait = mayWait;
@@ -22,21 +24,34 @@ final class PlainRun extends LuaTask {
 
     /// Runs the code, which may wait under `lua_yield_everywhere`.
     /// @param then told what went wrong, `null` when nothing did; maybe at once
-    static void run(LuaVm vm, LuaMain main, @Nullable LuaCtx ctx, LuaCode code, Consumer<@Nullable String> then) {
-        var run = new PlainRun(main.log(), ctx, main.yieldEverywhere());
-        if (run.start(vm, code)) then.accept(run.failure); else run.then = then;
+    /// @return the run, if it waits
+    static @Nullable PlainRun run(LuaVm vm, LuaMain main, @Nullable LuaCtx ctx, LuaCode code, Consumer<@Nullable String> then) {
+        var run = new PlainRun(vm, main.log(), ctx, main.yieldEverywhere());
+        if (!run.start(code)) {
+            run.then = then;
+            return run;
+        }
+        then.accept(run.failure);
+        return null;
     }
 
     /// Runs code that cannot wait.
     /// @return what went wrong, or `null`
     static @Nullable String runAtOnce(LuaVm vm, LuaMain main, LuaCode code) {
-        var run = new PlainRun(main.log(), null, false);
-        run.start(vm, code);
+        var run = new PlainRun(vm, main.log(), null, false);
+        run.start(code);
         return run.failure;
     }
 
+    /// Gives up the run, which waits; what follows it goes on.
+    void kill() {
+        vm.worker.scheduler.kill(this);
+        failure = "given up while it waited";
+        ended(LuaEvent.ENDED);
+    }
+
     /// @return whether it has ended
-    private boolean start(LuaVm vm, LuaCode code) {
+    private boolean start(LuaCode code) {
         var scheduler = vm.worker.scheduler;
         try {
             if (scheduler.start(this, vm, code) != LuaEvent.WAITING) return true;
@@ -50,7 +65,10 @@ final class PlainRun extends LuaTask {
         return true;
     }
 
-    @Override protected void ended(LuaEvent event) { then.accept(failure); }
+    @Override protected void ended(LuaEvent event) {
+        then.accept(failure);
+    }
+
     @Override protected boolean yieldsEverywhere() { return mayWait; }
     @Override protected long handle() { return ctx == null ? 0 : ctx.handle; }
     @Override protected void log(Level level, String text) { log.write(level, text); }
