@@ -3,8 +3,11 @@ lua_yield_everywhere: calls that wait, in the phases in which nginx cannot.
 === without it, the error names the directive
 --- http_config
 init_by_lua_block {
-    local ok, err = pcall(ngx.sleep, 0)
-    init_error = err
+    local function error_of(f, ...)
+        return select(2, pcall(f, ...)) .. "\n"
+    end
+    init_errors = error_of(ngx.sleep, 0) .. error_of(ngx.socket.tcp) .. error_of(ngx.socket.udp)
+        .. error_of(function() require("ngx.semaphore").new():wait(0) end):gsub("^.*: ", "")
 }
 --- config
 location = /header {
@@ -32,7 +35,7 @@ location = /flush {
     return 200 "$error\n";
 }
 location = /init {
-    content_by_lua_block { ngx.say(init_error) }
+    content_by_lua_block { ngx.print(init_errors) }
 }
 location = /log {
     log_by_lua_block { ngx.sleep(0.001) }
@@ -57,6 +60,9 @@ API disabled in the context of set_by_lua* (lua_yield_everywhere)
 --- request
 GET /init
 --- response_body
+no request found (lua_yield_everywhere)
+no request found (lua_yield_everywhere)
+no request found (lua_yield_everywhere)
 no request found (lua_yield_everywhere)
 --- request
 GET /log
@@ -751,6 +757,40 @@ GET /t
 true init init_worker init_worker
 --- no_error_log
 writing a global
+--- nightjar_only: the directive
+
+=== semaphores and sockets in init
+--- http_config
+lua_yield_everywhere on;
+init_by_lua_block {
+    local posted = require("ngx.semaphore").new()
+    ngx.thread.spawn(function()
+        ngx.sleep(0.01)
+        posted:post()
+    end)
+    said = { tostring(posted:wait(5)), select(2, posted:wait(0.005)) }
+    -- The address is bound, but nobody answers yet.
+    local tcp = ngx.socket.tcp()
+    tcp:settimeout(10)
+    said[3] = tcp:connect("127.0.0.1", %PORT%)
+    said[4] = select(2, tcp:receive())
+    said[5] = tcp:close()
+    local left = ngx.socket.tcp()
+    said[6] = left:connect("127.0.0.1", %PORT%)
+    local udp = ngx.socket.udp()
+    said[7] = udp:setpeername("127.0.0.1", %PORT%)
+    said[8] = ngx.get_phase()
+}
+--- config
+location = /t {
+    content_by_lua_block { ngx.say(table.concat(said, " ")) }
+}
+--- request
+GET /t
+--- response_body
+true timeout 1 timeout 1 1 1 init
+--- error_log
+/lua tcp socket read timed out, .*, context: init_by_lua\*/
 --- nightjar_only: the directive
 
 === what goes wrong in init after a wait keeps the server from starting

@@ -248,6 +248,25 @@ final class ProgramTest {
     }
 
     @Test
+    void initTalksToTheServerBeforeAReload() throws Exception {
+        conf("error_log logs/error.log notice;", "one");
+        assertThat(run().code).isZero();
+        conf("error_log logs/error.log notice;", """
+                lua_yield_everywhere on;
+                init_by_lua_block {
+                    local sock = ngx.socket.tcp()
+                    assert(sock:connect("127.0.0.1", %d))
+                    assert(sock:send("GET / HTTP/1.0\\r\\n\\r\\n"))
+                    said = sock:receive("*a"):match("\\r\\n\\r\\n(.*)")
+                }
+                init_worker_by_lua_block { ngx.log(ngx.NOTICE, "the server before said ", said) }
+                """.formatted(port), "two");
+        signal("HUP");
+        await(() -> answers("two"));
+        assertThat(log()).contains("the server before said one");
+    }
+
+    @Test
     void aReloadEndsOldRequestsAfterWorkerShutdownTimeout() throws Exception {
         conf("worker_shutdown_timeout 300ms; error_log logs/error.log notice;", "one");
         assertThat(run().code).isZero();

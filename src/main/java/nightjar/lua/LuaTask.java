@@ -61,6 +61,9 @@ public abstract class LuaTask {
     /// What Lua sees as `ngx_http_request_t *`; 0 where there is no request (`init_by_lua`).
     protected abstract long handle();
 
+    /// What the sockets of its scripts belong to, as [#handle].
+    protected long owner() { return handle(); }
+
     /// A line of the request's error log, a byte string.
     protected abstract void log(Log.Level level, String text);
 

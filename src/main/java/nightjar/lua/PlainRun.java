@@ -3,6 +3,7 @@ package nightjar.lua;
 import java.util.function.Consumer;
 import nightjar.core.Log;
 import nightjar.core.Log.Level;
+import nightjar.http.Connection;
 import org.jspecify.annotations.Nullable;
 
 /// A run of Lua without a client's request: `init_by_lua`, `init_worker_by_lua`, `exit_worker_by_lua`.
@@ -11,6 +12,8 @@ final class PlainRun extends LuaTask {
     private final Log log;
     private final @Nullable LuaCtx ctx;
     private final boolean mayWait;
+    /// What sockets of `init_by_lua` belong to.
+    private @Nullable LuaCtx owner;
     private @Nullable String failure;
     private Consumer<@Nullable String> then = _ -> { };
 
@@ -31,6 +34,7 @@ final class PlainRun extends LuaTask {
             run.then = then;
             return run;
         }
+        run.over();
         then.accept(run.failure);
         return null;
     }
@@ -66,7 +70,20 @@ final class PlainRun extends LuaTask {
     }
 
     @Override protected void ended(LuaEvent event) {
+        over();
         then.accept(failure);
+    }
+
+    private void over() {
+        if (owner != null) vm.worker.requests.giveBack(owner);
+    }
+
+    @Override protected long owner() {
+        if (ctx != null) return ctx.handle;
+        if (owner == null) {
+            owner = vm.worker.requests.take(new LuaClient(log, Connection.nextNumber(), "init_by_lua*", null, null), vm, LuaCtx.INIT_WORKER);
+        }
+        return owner.handle;
     }
 
     @Override protected boolean yieldsEverywhere() { return mayWait; }

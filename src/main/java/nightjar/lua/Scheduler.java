@@ -405,6 +405,12 @@ public final class Scheduler {
         return yieldsEverywhere() ? 1 : 0;
     }
 
+    /// What sockets belong to where there is no request.
+    @Ffi(value = "nightjar_ffi_owner", returns = "ngx_http_request_t *")
+    long owner() {
+        return running.task.owner();
+    }
+
     /// Parks the running thread until there is room for more output; the Lua half then yields.
     @Ffi("nightjar_ffi_await_output")
     int awaitOutput() {

@@ -14,6 +14,7 @@ local get_request = base.get_request
 local setmetatable = setmetatable
 local tonumber = tonumber
 local type = type
+local waits_in_init = require("nightjar.check").waits_in_init
 
 local MAX_ERROR = 128
 
@@ -53,7 +54,7 @@ function M.wait(self, seconds)
     local sem = handle(self)
     local r = get_request()
     if not r then
-        error("no request found", 2)
+        waits_in_init("no request found")
     end
     local msec = tonumber(seconds) * 1000
     if msec < 0 then

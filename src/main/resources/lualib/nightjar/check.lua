@@ -2,9 +2,11 @@
 -- Each is called straight from an API function, never in a tail call: the error names that function and its caller's line.
 
 local C = require("ffi").C
+local border = require "nightjar.border"
 local getinfo = debug.getinfo
 local error = error
 local format = string.format
+local request = border.request
 local tonumber = tonumber
 local tostring = tostring
 local type = type
@@ -152,6 +154,17 @@ function M.waits_in_init(text, level)
     if C.nightjar_ffi_yields_everywhere() == 0 then
         error(text .. HINT, level or 3)
     end
+end
+
+-- The request that sockets belong to. In init_by_lua*, where there is none, lua_yield_everywhere gives them another owner.
+-- `text` and `level` as above; upstream's text is mostly this one.
+function M.owner(text, level)
+    local r = request()
+    if r then
+        return r
+    end
+    M.waits_in_init(text or "no request found", (level or 3) + 1)
+    return C.nightjar_ffi_owner()
 end
 
 return M

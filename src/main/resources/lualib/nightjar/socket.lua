@@ -29,6 +29,7 @@ local floor = math.floor
 local gsub = string.gsub
 local lower = string.lower
 local new_tab = require "table.new"
+local owner = check.owner
 local request = border.request
 local result = border.result
 local select = select
@@ -103,15 +104,6 @@ local function collected(u)
     C.nightjar_ffi_socket_collected(u)
 end
 
--- The request; raises at the caller of the API function that calls this.
-local function current()
-    local r = request()
-    if not r then
-        error("no request found", 3)
-    end
-    return r
-end
-
 -- `up`: how many functions are between the one that scripts call and this one.
 local function self_table(self, up)
     if type(self) ~= "table" then
@@ -164,10 +156,7 @@ end
 
 -- Looks at connect's arguments, all but the first two of which may be missing.
 local function connect_with(count, self, host, port, opts)
-    local r = request()
-    if not r then
-        error("no request found", 2)
-    end
+    local r = owner()
     if r.context == 0 then
         error("no ctx found", 2)
     end
@@ -238,7 +227,7 @@ function tcp.bind(...)
     if n ~= 2 and n ~= 3 then
         error("expecting 2 or 3 arguments, but got " .. n, 2)
     end
-    local r = current()
+    local r = owner()
     if r.context == 0 then
         error("no ctx found", 2)
     end
@@ -282,10 +271,7 @@ local function send_bytes(r, u, bytes, n)
 end
 
 local function send_other(self, data)
-    local r = request()
-    if not r then
-        error("no request found", 2)
-    end
+    local r = owner()
     self_table(self)
     local u = self[CTX]
     local rc = C.nightjar_ffi_socket_sendable(r, u)
@@ -355,10 +341,7 @@ local function received(u, rc)
 end
 
 local function ask(self, mode, size)
-    local r = request()
-    if not r then
-        error("no request found", 2)
-    end
+    local r = owner()
     self_table(self)
     local u = self[CTX]
     return received(u, C.nightjar_ffi_socket_receive(r, u, mode, size))
@@ -389,10 +372,7 @@ end
 
 -- The socket, where nothing speaks against receiving; else nil and why. Raises at the script.
 local function receivable(self)
-    local r = request()
-    if not r then
-        error("no request found", 3)
-    end
+    local r = owner(nil, 4)
     self_table(self, 2)
     local u = self[CTX]
     local rc = C.nightjar_ffi_socket_receivable(r, u, 0)
@@ -511,10 +491,7 @@ end
 local FOUND = -1
 
 local function read_until(self, pattern, p, size)
-    local r = request()
-    if not r then
-        error("no request found", 2)
-    end
+    local r = owner()
     local u = self[CTX]
     if p.state == FOUND then
         local rc = C.nightjar_ffi_socket_receivable(r, u, 1)
@@ -548,7 +525,7 @@ function tcp.receiveuntil(...)
             error("bad \"inclusive\" option value type: " .. kind, 2)
         end
     end
-    current()
+    owner()
     if type(self) ~= "table" then
         argument(1, "table expected, got " .. type(self))
     end
@@ -580,7 +557,7 @@ function tcp.close(...)
     if n ~= 1 then
         error("expecting 1 argument (including the object) but seen " .. n, 2)
     end
-    local r = current()
+    local r = owner()
     local self = ...
     if type(self) ~= "table" then
         argument(1, "table expected, got " .. type(self))
@@ -616,10 +593,7 @@ end
 local CONFIGURED = -2^31
 
 local function setkeepalive(n, self, timeout, size)
-    local r = request()
-    if not r then
-        error("no request found", 2)
-    end
+    local r = owner()
     self_table(self)
     if timeout == nil then
         timeout = CONFIGURED
@@ -706,10 +680,7 @@ function M.tcp(...)
     if n ~= 0 then
         error("expecting zero arguments, but got " .. n, 2)
     end
-    local r = request()
-    if not r then
-        error("no request found", 2)
-    end
+    local r = owner()
     if r.context == 0 then
         error("no ctx found", 2)
     end

@@ -15,7 +15,7 @@ local error = error
 local ffi_gc = ffi.gc
 local ffi_new = ffi.new
 local floor = math.floor
-local request = border.request
+local owner = check.owner
 local select = select
 local setmetatable = setmetatable
 local text = border.text
@@ -49,10 +49,7 @@ end
 
 -- The request of a method whose caller is at `level`, and that its first argument is a socket.
 local function current(self, missing)
-    local r = request()
-    if not r then
-        error(missing or "no request found", 3)
-    end
+    local r = owner(missing, 4)
     if type(self) ~= "table" then
         argument(1, "table expected, got " .. type(self), 1)
     end
@@ -208,10 +205,7 @@ return {
         if n ~= 0 then
             error("expecting zero arguments, but got " .. n, 2)
         end
-        local r = request()
-        if not r then
-            error("no request found", 2)
-        end
+        local r = owner()
         yieldable(r)
         return setmetatable({}, udp)
     end,

@@ -6,8 +6,8 @@ local ffi = require "ffi"
 local C = ffi.C
 local error = error
 local ffi_str = ffi.string
-local get_request = base.get_request
 local get_string_buf = base.get_string_buf
+local owner = require("nightjar.check").owner
 local pairs = pairs
 local tostring = tostring
 
@@ -77,10 +77,7 @@ function methods.getfd(sock)
     if not sock then
         error("ngx.socket getfd: expecting the cosocket object, but seen none", 2)
     end
-    local r = get_request()
-    if not r then
-        error("no request found", 2)
-    end
+    local r = owner()
     local fd = C.ngx_http_lua_ffi_socket_tcp_getfd(r, upstream(sock), errmsg)
     if fd < 0 then
         return nil, ffi_str(errmsg[0])
