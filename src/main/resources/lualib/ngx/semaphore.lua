@@ -2,6 +2,7 @@
 
 local ffi = require "ffi"
 local base = require "resty.core.base"
+local check = require "nightjar.check"
 
 base.allows_subsystem("http", "stream")
 
@@ -14,7 +15,8 @@ local get_request = base.get_request
 local setmetatable = setmetatable
 local tonumber = tonumber
 local type = type
-local waits_in_init = require("nightjar.check").waits_in_init
+local used = check.used
+local waits_in_init = check.waits_in_init
 
 local MAX_ERROR = 128
 
@@ -69,8 +71,8 @@ function M.wait(self, seconds)
     elseif rc == base.FFI_ERROR then
         return nil, ffi_str(text, length[0])
     end
-    -- No tail call: this function keeps the semaphore from being collected.
     local ok, err = co_yield()
+    used(sem)
     return ok, err
 end
 

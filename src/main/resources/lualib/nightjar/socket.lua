@@ -39,6 +39,7 @@ local text = border.text
 local tonumber = tonumber
 local tostring = tostring
 local type = type
+local used = check.used
 
 -- Kept in step with Struct.java and Until.java. The first name is lua-resty-core's.
 ffi.cdef [[
@@ -503,8 +504,9 @@ local function read_until(self, pattern, p, size)
     end
     local rc = C.nightjar_ffi_socket_receiveuntil(r, u, p, pattern, size)
     if rc == AGAIN then
-        -- Here and not in a tail call: this frame keeps the pattern from being collected while Java looks for it.
+        -- Java looks for the pattern meanwhile.
         co_yield()
+        used(p, pattern)
         rc = u.rc
     end
     return received(u, rc)
