@@ -242,13 +242,13 @@ GET /below/a
 --- response_body
 /told/a
 
-=== what does not fill a buffer waits for more, and is lost with a response that breaks off
+=== what does not fill a buffer waits for more, and is lost if none comes
 --- config
 location = /stalls {
     content_by_lua_block {
         local sock = ngx.req.socket(true)
         sock:send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" .. ("x"):rep(tonumber(ngx.var.arg_n)))
-        ngx.sleep(0.5)
+        if not ngx.var.arg_close then ngx.sleep(0.5) end
     }
 }
 location = /buffered {
@@ -267,6 +267,7 @@ location = /t {
             ngx.say(res.status, " ", #res.body, " ", tostring(res.truncated))
         end
         ask("/buffered?n=5")
+        ask("/buffered?n=5&close=1")
         ask("/at-once?n=5")
         local res = ngx.location.capture("/buffered?n=30000")
         ngx.say(#res.body > 20000 and #res.body < 30000)
@@ -277,9 +278,11 @@ GET /t
 --- response_body
 200 0 true
 200 5 true
+200 5 true
 true
 --- error_log
 upstream timed out
+upstream prematurely closed connection
 
 === a body that comes in pieces is passed on whole
 --- config

@@ -10,8 +10,8 @@ import nightjar.http.Outcome;
 
 /// A response body on its way from the server to the client. While the client does not take it nothing more is read.
 ///
-/// With `proxy_buffering on`, what does not fill a buffer waits for more, and is lost with a response that breaks off; else
-/// each piece goes out as it comes in. Unlike nginx, no more than one buffer is gathered, and no temporary files are written.
+/// With `proxy_buffering on`, what does not fill a buffer waits for more, and is lost if none comes in time; else each piece
+/// goes out as it comes in. Unlike nginx, no more than one buffer is gathered, and no temporary files are written.
 final class ResponseBody {
     private final UpstreamRequest u;
     private ChunkedParser chunks;
@@ -185,8 +185,17 @@ final class ResponseBody {
             u.finish(Outcome.OK);
             return;
         }
+        passHeld();
+        if (u.step == UpstreamRequest.Step.DONE) return;
         u.log(Level.ERROR, "upstream prematurely closed connection");
         u.finish(Outcome.status(502));
+    }
+
+    /// No more will come: what is held goes on.
+    void passHeld() {
+        int n = heldLen;
+        heldLen = 0;
+        if (n > 0) output(Buf.memory(held, n));
     }
 
     /// Ends the client's response.

@@ -344,8 +344,12 @@ public final class UpstreamRequest extends Timer implements Conn.Handler {
         failed = true;
         var call = step == Step.CONNECT ? "connect()" : step == Step.SEND || errno == Errno.EPIPE ? "writev()" : "recv()";
         log(Level.ERROR, call + " failed " + Errno.quoted(errno));
-        if (step == Step.BODY) finish(Outcome.status(502));
-        else next(Next.ERROR, 502);
+        if (step == Step.BODY) {
+            body.passHeld();
+            finish(Outcome.status(502));
+        } else {
+            next(Next.ERROR, 502);
+        }
     }
 
     @Override
