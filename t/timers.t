@@ -321,3 +321,37 @@ posted
 --- no_error_log
 it goes on
 [alert]
+
+=== no time at all is time enough for others
+--- config
+location = /t {
+    content_by_lua_block {
+        local function elapsed(begun)
+            ngx.update_time()
+            return ngx.now() - begun
+        end
+        local function watch(name, spin)
+            local begun, done = ngx.now(), false
+            spin(function() return not done and elapsed(begun) < 3 end)
+            ngx.sleep(0.02)
+            done = true
+            ngx.say(name, " ", elapsed(begun) < 0.5)
+        end
+        watch("sleep", function(more)
+            ngx.thread.spawn(function()
+                while more() do ngx.sleep(0) end
+            end)
+        end)
+        watch("timer", function(more)
+            local function again()
+                if more() then ngx.timer.at(0, again) end
+            end
+            ngx.timer.at(0, again)
+        end)
+    }
+}
+--- request
+GET /t
+--- response_body
+sleep true
+timer true

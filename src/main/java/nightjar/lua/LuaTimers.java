@@ -113,7 +113,7 @@ final class LuaTimers {
             if (last == null) first = this; else last.after = this;
             last = this;
             if (msec > 0) worker.timers.add(this, msec);
-            else worker.execute(this::fire);
+            else worker.executeNextTurn(this::fire);
         }
 
         private void unlink() {

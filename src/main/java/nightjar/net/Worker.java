@@ -1,6 +1,5 @@
 package nightjar.net;
 
-import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.SelectStrategy;
 import io.netty.channel.SelectStrategyFactory;
@@ -53,7 +52,7 @@ public final class Worker {
 
     /// Its connections are [RawConn]s, else [ChannelConn]s.
     final boolean epoll;
-    final IoEventLoop loop;
+    final Loop loop;
     final long out = Mem.alloc(OUT);
     int outLen;
     /// The connection whose output is in `out`; null when there is none.
@@ -99,6 +98,11 @@ public final class Worker {
     /// Runs `task` as an event of its own, after events that are waiting now. May be called on any thread.
     public void execute(Runnable task) {
         loop.execute(() -> run(task));
+    }
+
+    /// As [#execute], but connections and timers have their turn first, also when tasks keep making others. On the worker's thread.
+    public void executeNextTurn(Runnable task) {
+        loop.executeAfterEventLoopIteration(() -> execute(task));
     }
 
     /// Runs `task` after the current event, before its output is sent.
@@ -208,7 +212,7 @@ public final class Worker {
         return pool;
     }
 
-    private static final class Loop extends SingleThreadIoEventLoop {
+    static final class Loop extends SingleThreadIoEventLoop {
         Loop(ThreadFactory threads, IoHandlerFactory io) {
             super(null, threads, io);
         }

@@ -45,6 +45,28 @@ class WorkerTest {
     }
 
     @Test
+    void aTaskForTheNextTurnLetsTimersFire() throws Exception {
+        var fired = new AtomicReference<Boolean>(false);
+        worker.execute(() -> {
+            worker.timers.add(new Timer() {
+                @Override
+                protected void fire() {
+                    fired.set(true);
+                }
+            }, 1);
+            long begun = System.nanoTime();
+            worker.executeNextTurn(new Runnable() {
+                @Override
+                public void run() {
+                    if (!fired.get()) worker.executeNextTurn(this);
+                    else seen.add(System.nanoTime() - begun < 500_000_000 ? "soon" : "late");
+                }
+            });
+        });
+        assertThat(next()).isEqualTo("soon");
+    }
+
+    @Test
     void letsOthersRunWhileATaskDefersItselfForEver() throws Exception {
         var count = new AtomicInteger();
         var end = new CountDownLatch(1);

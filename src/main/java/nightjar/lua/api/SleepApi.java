@@ -27,7 +27,7 @@ final class SleepApi {
     @Ffi("nightjar_ffi_sleep")
     int sleep(@Nullable LuaCtx c, double msec) {
         var sleep = new Sleep(c == null ? null : c.r, scheduler.running());
-        if (msec < 1) worker.execute(sleep::wake);
+        if (msec < 1) worker.executeNextTurn(sleep::wake);
         else worker.timers.add(sleep, (long) msec);
         scheduler.park(sleep);
         if (sleep.debug()) sleep.debug("lua ready to sleep for " + (long) msec + " ms");
