@@ -350,7 +350,7 @@ location = /t {
         ngx.say(kill(running()))
         ngx.thread.spawn(function() ngx.say(kill(running())) end)
         ngx.thread.spawn(function() ngx.sleep(0) ngx.say(kill(running())) end)
-        ngx.sleep(0.01)
+        ngx.sleep(0.1)
         ngx.thread.spawn(function() ngx.say(select(2, pcall(ngx.thread.wait, running()))) end)
     }
 }
