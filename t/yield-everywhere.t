@@ -896,3 +896,160 @@ location = /large {
 GET /large
 --- response_body
 419430400
+
+=== a slow client holds back what passes gzip and filters that sleep
+--- http_config
+lua_yield_everywhere on;
+server {
+    # A socket with little room in the kernel.
+    listen unix:%PREFIX%/slow.sock;
+    gzip on;
+    gzip_types *;
+    header_filter_by_lua_block {
+        ngx.sleep(0.01)
+    }
+    body_filter_by_lua_block {
+        ngx.sleep(0)
+    }
+    location = /made {
+        content_by_lua_block {
+            local file = io.open(ngx.config.prefix() .. "html/file.bin")
+            local piece = file:read(65536)
+            file:close()
+            for i = 1, 64 do
+                package.loaded.made = i
+                ngx.print(piece)
+                ngx.flush(true)
+            end
+        }
+    }
+    location = /file {
+        body_filter_by_lua_block {
+            ngx.sleep(0)
+            package.loaded.passed = (package.loaded.passed or 0) + #ngx.arg[1]
+        }
+        alias html/file.bin;
+    }
+}
+init_by_lua_block {
+    local bytes = {}
+    for i = 1, 65536 do
+        bytes[i] = string.char(math.random(0, 255))
+    end
+    local file = io.open(ngx.config.prefix() .. "html/file.bin", "w")
+    -- Farther apart than gzip looks back.
+    file:write((table.concat(bytes):rep(64)))
+    file:close()
+}
+--- config
+location = /t {
+    content_by_lua_block {
+        local sock = assert(ngx.socket.connect("unix:%PREFIX%/slow.sock"))
+        sock:send("GET /" .. ngx.var.arg_path .. " HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAccept-Encoding: gzip\r\n\r\n")
+        ngx.say(sock:receiveuntil("\r\n\r\n")():match("Content%-Encoding: %S+"))
+        -- Until nothing moves any more.
+        local name, before = ngx.var.arg_count
+        repeat
+            before = package.loaded[name]
+            ngx.sleep(0.1)
+        until package.loaded[name] == before
+        ngx.say(before <= tonumber(ngx.var.arg_most) and "held back" or "not held back: " .. before)
+        local n = 0
+        repeat
+            local data, err, rest = sock:receive(65536)
+            n = n + #(data or rest)
+        until not data
+        ngx.say(package.loaded[name], " ", n > tonumber(ngx.var.arg_least))
+    }
+}
+--- request
+GET /t?path=made&count=made&most=16&least=4000000
+--- response_body
+Content-Encoding: gzip
+held back
+64 true
+--- request
+GET /t?path=file&count=passed&most=1048576&least=4000000
+--- response_body
+Content-Encoding: gzip
+held back
+4194304 true
+--- nightjar_only: the directive
+
+=== a client goes away while a phase waits
+--- config
+lua_yield_everywhere on;
+lua_check_client_abort on;
+log_by_lua_block {
+    package.loaded["ended " .. ngx.var.uri] = ngx.status
+}
+location = /set {
+    set_by_lua_block $a {
+        ngx.sleep(0.2)
+        ngx.log(ngx.WARN, "set goes on")
+        return ""
+    }
+    content_by_lua_block { ngx.log(ngx.WARN, "content after set") }
+}
+location = /header {
+    header_filter_by_lua_block {
+        ngx.sleep(0.2)
+        ngx.log(ngx.WARN, "header filter goes on")
+    }
+    content_by_lua_block {
+        ngx.say("text")
+        ngx.sleep(0.2)
+    }
+}
+location = /body {
+    body_filter_by_lua_block {
+        ngx.sleep(0.2)
+        ngx.log(ngx.WARN, "body filter goes on")
+    }
+    content_by_lua_block {
+        ngx.say("text")
+        ngx.sleep(0.2)
+    }
+}
+location = /log {
+    log_by_lua_block {
+        ngx.sleep(0.2)
+        ngx.log(ngx.WARN, "log goes on")
+        package.loaded["ended " .. ngx.var.uri] = ngx.status
+    }
+    return 200 "text\n";
+}
+location = /after {
+    content_by_lua_block {
+        ngx.sleep(0.3)
+        for _, uri in ipairs { "/set", "/header", "/body", "/log" } do
+            ngx.say(uri, " ", package.loaded["ended " .. uri])
+        end
+    }
+}
+--- request
+GET /set
+--- abort
+--- request
+GET /header
+--- abort
+--- request
+GET /body
+--- abort
+--- request
+GET /log
+--- abort
+--- request
+GET /after
+--- response_body
+/set 200
+/header 499
+/body 200
+/log 200
+--- error_log
+set goes on
+content after set
+log goes on
+--- no_error_log
+filter goes on
+--- nightjar_only: the directive
