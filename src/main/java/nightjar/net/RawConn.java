@@ -38,6 +38,8 @@ final class RawConn extends Conn implements EpollIoHandle {
 
     private final Socket socket;
     private final IoRegistration registration;
+    /// [Worker#turn] when it was registered.
+    private final int bornIn;
     private boolean reading = true;
     /// Bytes or the end may wait in the kernel.
     private boolean ready;
@@ -62,6 +64,7 @@ final class RawConn extends Conn implements EpollIoHandle {
         this.socket = socket;
         this.connecting = connecting;
         this.writeWanted = connecting;
+        this.bornIn = worker.turn;
         Future<IoRegistration> registered = worker.loop.register(this);
         if (!registered.isSuccess()) {
             socket.close();
@@ -132,6 +135,8 @@ final class RawConn extends Conn implements EpollIoHandle {
     @Override
     public void handle(IoRegistration r, IoEvent event) {
         var w = worker;
+        // of the connection that had the same descriptor before: epoll tells of this one in a later turn
+        if (w.turn == bornIn) return;
         w.begin();
         try {
             handle(((EpollIoEvent) event).ops().value());

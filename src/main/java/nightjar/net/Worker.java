@@ -60,6 +60,8 @@ public final class Worker {
 
     private final Consumer<Throwable> onBug;
     private final ArrayDeque<Runnable> deferred = new ArrayDeque<>();
+    /// How often the loop has asked for events. Those of one turn were there before any of them was handled.
+    int turn;
     private boolean stale = true;
     private boolean inEvent;
     private boolean deferredPosted;
@@ -77,6 +79,7 @@ public final class Worker {
         // called before each wait: the first event after it reads the clock
         SelectStrategyFactory strategy = () -> (supplier, hasTasks) -> {
             stale = true;
+            turn++;
             return hasTasks ? supplier.get() : SelectStrategy.SELECT;
         };
         IoHandlerFactory io = epoll

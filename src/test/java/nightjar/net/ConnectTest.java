@@ -7,6 +7,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import nightjar.core.Bytes;
 import nightjar.core.Mem;
 import org.junit.jupiter.api.AfterEach;
@@ -129,6 +130,54 @@ class ConnectTest {
         assertThat(event()).isEqualTo("connected");
         assertThat(event()).isEqualTo("read hello");
         assertThat(event()).isEqualTo("eof");
+    }
+
+    /// Two connections have news at once, and the handler of the first replaces the second: the new one gets its descriptor.
+    @Test
+    void isNotToldWhatHappenedToTheConnectionThatHadItsDescriptor() throws Exception {
+        serve(true, Address.unix(dir.resolve("s").toString()));
+        run(() -> {
+            var conns = new Conn[2];
+            conns[0] = Conn.connect(worker, listen.address, null, new Told() {
+                @Override
+                public void onRead(Conn c, long addr, int len) {
+                    int descriptor = conns[1].descriptor();
+                    conns[1].close();
+                    try {
+                        var third = Conn.connect(worker, listen.address, null, new Told());
+                        third.reading(false);
+                        events.add("same descriptor " + (third.descriptor() == descriptor));
+                        worker.executeNextTurn(() -> events.add("ended " + third.ended()));
+                    } catch (ConnectException e) {
+                        events.add(e.getMessage());
+                    }
+                }
+            });
+            conns[1] = Conn.connect(worker, listen.address, null, new Told());
+            afterTurns(5, () -> {   // when the server has accepted both
+                for (var c : conns) {
+                    c.write(Bytes.of("x"));
+                    c.flush();
+                }
+            });
+        });
+        assertThat(event()).isEqualTo("connected");
+        assertThat(event()).isEqualTo("connected");
+        assertThat(event()).isEqualTo("same descriptor true");
+        assertThat(Stream.generate(this::next).filter(e -> e.startsWith("ended")).findFirst()).hasValue("ended false");
+    }
+
+    private void afterTurns(int n, Runnable then) {
+        if (n == 0) then.run();
+        else worker.executeNextTurn(() -> afterTurns(n - 1, then));
+    }
+
+    private String next() {
+        try {
+            return String.valueOf(event());
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @ParameterizedTest
