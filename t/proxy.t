@@ -248,16 +248,16 @@ location = /stalls {
     content_by_lua_block {
         local sock = ngx.req.socket(true)
         sock:send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" .. ("x"):rep(tonumber(ngx.var.arg_n)))
-        if not ngx.var.arg_close then ngx.sleep(0.5) end
+        if not ngx.var.arg_close then ngx.sleep(10) end
     }
 }
 location = /buffered {
-    proxy_read_timeout 100ms;
+    proxy_read_timeout 1s;
     proxy_pass http://127.0.0.1:%PORT%/stalls$is_args$args;
 }
 location = /at-once {
     proxy_buffering off;
-    proxy_read_timeout 100ms;
+    proxy_read_timeout 1s;
     proxy_pass http://127.0.0.1:%PORT%/stalls$is_args$args;
 }
 location = /t {
