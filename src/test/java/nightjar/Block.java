@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One behaviour test of a file in `t/`: a server's configuration, what a client sends, what must come back.
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// | `user_files` | files below `html/`: a line `>>> name`, then its text |
 /// | `log_level` | of the error log; `info` if not given |
 /// | `must_die` | the server must refuse to start |
+/// | `needs` | names of [Service]s that are to run; the block and those on the same server are skipped where one is not installed |
 /// | `request` | a request line, headers, an empty line, a body; opens a connection; `HTTP/1.1`, `Host`, `Content-Length` and `Connection: close` are added where they are missing |
 /// | `raw_request` | bytes to send; opens a connection. A line ends in CRLF, the last in two, unless it ends in `\`; `\r \n \t \0 \\ \xHH` as in C, `\w` waits 30 ms |
 /// | `error_code` | the status; 200 if not given |
@@ -32,7 +34,8 @@ import org.jspecify.annotations.Nullable;
 /// | `nightjar_only` | why this block does not hold for nginx itself |
 ///
 /// Filters: `chop` drops the last newline, `escaped` reads escapes as `raw_request` does. A block with none of the
-/// sections that make a server goes to the server of the block above. `%PORT%` is the server's port, `%PREFIX%` its directory.
+/// sections that make a server goes to the server of the block above. `%PORT%` is the server's port, `%PREFIX%` its
+/// directory, `%NAME_PORT%` and `%NAME_SOCKET%` are those of a service that the server's block needs.
 record Block(String file, int line, String title, Map<String, Section> sections, List<Exchange> exchanges) {
     record Section(String name, Set<String> filters, String text, int line) {
         /// The text as the filters leave it.
@@ -49,7 +52,7 @@ record Block(String file, int line, String title, Map<String, Section> sections,
     /// A connection: what is sent, and what is said about each response in turn.
     record Exchange(Section request, List<Map<String, Section>> responses) {}
 
-    static final Set<String> SERVER = Set.of("main_config", "http_config", "config", "user_files", "log_level", "must_die");
+    static final Set<String> SERVER = Set.of("main_config", "http_config", "config", "user_files", "log_level", "must_die", "needs");
     private static final Set<String> REQUEST = Set.of("request", "raw_request");
     private static final Set<String> RESPONSE = Set.of("error_code", "response_headers", "response_body", "response_body_like",
             "response_body_unlike", "no_response", "abort", "closes", "stays_open");
@@ -63,6 +66,11 @@ record Block(String file, int line, String title, Map<String, Section> sections,
 
     boolean has(String section) {
         return sections.containsKey(section);
+    }
+
+    List<Service> needs() {
+        var needs = text("needs");
+        return needs == null ? List.of() : Stream.of(needs.strip().split("\\s+")).map(Service::named).toList();
     }
 
     boolean ownsServer() {
@@ -132,6 +140,11 @@ record Block(String file, int line, String title, Map<String, Section> sections,
 
     private void check(boolean first) {
         if (first && !ownsServer()) throw wrong(file, line, "the first block has no server");
+        try {
+            needs();
+        } catch (IllegalArgumentException e) {
+            throw wrong(file, line, "needs what is not there: " + e.getMessage());
+        }
         if (exchanges.isEmpty() && !has("must_die") && !has("error_log")) throw wrong(file, line, "nothing is tested");
     }
 

@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -37,6 +38,8 @@ final class BlockRunner {
     private @Nullable TestServer server;
     private @Nullable Path prefix;
     private int port;
+    /// What stands for itself in a block only: `%PORT%` and the like, and what is put in its place.
+    private Map<String, String> words = Map.of();
     private @Nullable String refusal;
 
     /// @param main text for the head of each configuration
@@ -81,11 +84,20 @@ final class BlockRunner {
     }
 
     private void start(Block block) throws IOException, InterruptedException {
+        var services = new HashMap<String, String>();
+        for (var service : block.needs()) {
+            service.start();
+            services.put("%" + service + "_PORT%", "" + service.port());
+            services.put("%" + service + "_SOCKET%", "" + service.socket());
+        }
         prefix = Files.createTempDirectory("nightjar-t");
         for (var folder : List.of("conf", "logs", "html", "tmp")) Files.createDirectory(prefix.resolve(folder));
         try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
+        words = services;
+        words.put("%PORT%", "" + port);
+        words.put("%PREFIX%", "" + prefix);
         Files.createFile(log());
         Files.writeString(prefix.resolve("conf/nginx.conf"), configuration(block), ISO_8859_1);
         writeFiles(text(block, "user_files"));
@@ -131,7 +143,7 @@ final class BlockRunner {
 
     private String text(Block block, String section) {
         var text = block.text(section);
-        return text == null ? "" : text.replace("%PORT%", "" + port).replace("%PREFIX%", "" + prefix);
+        return text == null ? "" : own(text);
     }
 
     private void writeFiles(String text) throws IOException {
@@ -147,7 +159,7 @@ final class BlockRunner {
 
     private void talk(Block.Exchange exchange, List<String> complaints) throws IOException, InterruptedException {
         boolean raw = exchange.request().name().equals("raw_request");
-        String text = exchange.request().value().replace("%PORT%", "" + port);
+        String text = own(exchange.request().value());
         var pieces = raw ? Escapes.wire(text) : List.of(plain(text));
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setTcpNoDelay(true);
@@ -235,7 +247,8 @@ final class BlockRunner {
     }
 
     private String own(String text) {
-        return text.replace("%PORT%", "" + port).replace("%PREFIX%", "" + prefix);
+        for (var word : words.entrySet()) text = text.replace(word.getKey(), word.getValue());
+        return text;
     }
 
     private static void checkHeader(WireResponse response, String line, Complaints complaints) {

@@ -55,6 +55,7 @@ final class BlockTest {
         assertThatThrownBy(() -> Block.parse("a.t", "=== a\n--- error_code: 200\n")).hasMessage("a.t:2: \"error_code\" before a request");
         assertThatThrownBy(() -> Block.parse("a.t", "=== a\n--- config\n")).hasMessage("a.t:1: nothing is tested");
         assertThatThrownBy(() -> Block.parse("a.t", "=== a\n--- request\nGET /\n")).hasMessage("a.t:1: the first block has no server");
+        assertThatThrownBy(() -> Block.parse("a.t", "=== a\n--- needs: redis oracle\n")).hasMessageStartingWith("a.t:1: needs what is not there: ");
     }
 
     @Test

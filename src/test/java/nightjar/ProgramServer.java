@@ -36,7 +36,8 @@ record ProgramServer(Process process) implements TestServer {
         throw new StartException("not up after " + START_SECONDS + " s: " + Files.readString(output, ISO_8859_1));
     }
 
-    private static boolean accepts(int port) {
+    /// Whether something listens on a port of the loopback address.
+    static boolean accepts(int port) {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return socket.isConnected();
         } catch (IOException _) {
