@@ -554,6 +554,10 @@ end
 
 -- The rest
 
+function tcp.sslhandshake()
+    return nil, "TLS is not supported by this version of Nightjar"
+end
+
 function tcp.close(...)
     local n = select("#", ...)
     if n ~= 1 then
