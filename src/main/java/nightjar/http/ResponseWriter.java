@@ -38,7 +38,8 @@ final class ResponseWriter {
         var core = r.core();
         var status = StatusLines.line(out.status, out.statusLine);
         var type = out.contentType;
-        if (noBody(out.status)) { r.headerOnly = true; if (out.status == 204) type = null; }
+        // What follows 101 is no body, but it comes from the same handlers.
+        if (noBody(out.status) && out.status != 101) { r.headerOnly = true; if (out.status == 204) type = null; }
         var location = out.location == null ? null : Redirects.absolute(r, out.location);
         int size = size(r, status, type, location);
         long start = conn.reserve(size), p = start;
@@ -74,7 +75,7 @@ final class ResponseWriter {
         p = Mem.put(p, CRLF);
         conn.commit((int) (p - start));
         r.headBytes = (int) (p - start);
-        if (r.headerOnly && out.status != 101) conn.postpone(0);
+        if (r.headerOnly) conn.postpone(0);
         if (core.sendsAtOnce()) conn.flush(core.postponeOutput());
     }
 
