@@ -31,7 +31,11 @@ lua_socket_log_errors off;
 location = /run {
     content_by_lua_block {
         ngx.req.read_body()
-        assert(loadstring(ngx.req.get_body_data(), "=script"))(require "show", require "open")
+        local script = assert(loadstring(ngx.req.get_body_data(), "=script"))
+        local ok, err = pcall(script, require "show", require "open")
+        if not ok then
+            ngx.say(err)
+        end
     }
 }
 --- request

@@ -31,13 +31,13 @@ enum Service {
             cat > accounts.sql << END
             CREATE DATABASE test;
             CREATE USER native IDENTIFIED VIA mysql_native_password USING PASSWORD('secret');
-            CREATE USER old IDENTIFIED VIA mysql_old_password USING OLD_PASSWORD('secret');
-            CREATE USER open IDENTIFIED VIA mysql_native_password;
+            CREATE USER old IDENTIFIED VIA mysql_old_password USING '428567f408994404';
+            CREATE USER open IDENTIFIED BY '';
             GRANT ALL ON *.* TO native, old, open;
             END
             mariadb-install-db --no-defaults --user=$user --datadir=$PWD/data --skip-test-db --auth-root-authentication-method=normal || exit
             exec mariadbd --no-defaults --user=$user --datadir=$PWD/data --init-file=$PWD/accounts.sql --bind-address=127.0.0.1 \
-                --port=$port --socket=$PWD/socket --pid-file=$PWD/pid --skip-name-resolve --innodb-buffer-pool-size=16M
+                --port=$port --socket=$PWD/socket --pid-file=$PWD/pid --skip-name-resolve --secure-auth=0 --innodb-buffer-pool-size=16M
             """);
 
     private static final int START_SECONDS = 60;
