@@ -1,0 +1,1 @@
+../../../src/main/resources/lualib/nightjar/client.lua

@@ -1,0 +1,1 @@
+../../../src/main/resources/lualib/resty/redis.lua
