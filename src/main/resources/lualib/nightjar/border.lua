@@ -49,6 +49,8 @@ typedef struct {
     int truncated;
     int index;
     int log_level;
+    int count;
+    double number;
 } nightjar_result_t;
 ]]
 

@@ -12,7 +12,6 @@ local collect = border.collect
 local co_yield = coroutine._yield
 local encode = uri.encode
 local error = error
-local ffi_str = ffi.string
 local getinfo = debug.getinfo
 local new_tab = require "table.new"
 local next = next
@@ -29,7 +28,6 @@ local GET = 2
 local FORWARD_BODY = 1
 local SHARE_VARS = 2
 local COPY_VARS = 4
-local TRUNCATED = 0x10000
 
 -- The phases in which nginx can make subrequests: rewrite, access, content.
 local PHASES = 0xe
@@ -147,22 +145,16 @@ end
 
 -- What Lua gets of subrequest `i`, from 0.
 local function response(r, i)
-    local status = C.nightjar_ffi_capture_status(r, i)
+    local status = C.nightjar_ffi_capture_response(r, i)
     if status < 0 then
         error(text(), 3)
     end
-    local truncated = status >= TRUNCATED
-    if truncated then
-        status = status - TRUNCATED
-    end
-    local body = ffi_str(result.data, result.len)
-    local n = C.nightjar_ffi_capture_headers(r, i)
+    local body, n, length = text(), result.count, result.number
     local header = collect(new_tab(0, n + 1), n)
-    local length = C.nightjar_ffi_capture_length(r, i)
     if length >= 0 then
         header["Content-Length"] = length
     end
-    return { status = status, truncated = truncated, body = body, header = header }
+    return { status = status, truncated = result.truncated ~= 0, body = body, header = header }
 end
 
 function M.capture(...)
@@ -224,13 +216,16 @@ function M.capture_multi(...)
             error("query argument " .. i - 1 .. " expecting one or two arguments", 2)
         end
         local path, args, method, flags, body, vars, headers, ctx = describe(i - 1, query[1], query[2])
-        all[i] = { path, args, method, flags, body, vars, headers, ctx }
+        all[i] = {
+            path = path, args = args, method = method, flags = flags, body = body, vars = vars, headers = headers, ctx = ctx,
+        }
     end
     if C.nightjar_ffi_capture_begin(r) ~= 0 then
         error(text(), 2)
     end
     for i = 1, n do
-        issue(r, unpack(all[i], 1, 8))
+        local q = all[i]
+        issue(r, q.path, q.args, q.method, q.flags, q.body, q.vars, q.headers, q.ctx)
     end
     C.nightjar_ffi_capture_run(r)
     co_yield()

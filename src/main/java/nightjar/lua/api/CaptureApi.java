@@ -155,29 +155,23 @@ final class CaptureApi {
 
     // ---- looking
 
-    /// Response `i` from 0: the body is the result's text.
-    /// @return its status; with 0x10000 when the body is truncated
-    @Ffi("nightjar_ffi_capture_status")
-    int status(Request r, int i) {
+    /// Response `i` from 0. The result's text is the body, truncated or not; its number is what Content-Length says, -1
+    /// when nothing; its pairs are the other headers.
+    /// @return the status
+    @Ffi("nightjar_ffi_capture_response")
+    int response(Request r, int i) {
         var response = response(i);
-        int n = response.length();
-        long room = result.room(n);
+        var pairs = new Pairs(result);
+        add(pairs, response.head());
+        int n = response.length(), count = pairs.count();
+        long room = result.room(n + pairs.size(count));
         Mem.put(room, response.body(), 0, n);
         result.string(room, n);
-        return response.status() | (response.truncated() ? 0x10000 : 0);
-    }
-
-    /// What Content-Length says of response `i`, -1 when nothing.
-    @Ffi("nightjar_ffi_capture_length")
-    double length(Request r, int i) { return response(i).head().contentLength; }
-
-    /// The other headers of response `i`, as pairs.
-    @Ffi("nightjar_ffi_capture_headers")
-    int headers(Request r, int i) {
-        var pairs = new Pairs(result);
-        add(pairs, response(i).head());
-        pairs.put(pairs.count(), true);
-        return pairs.count();
+        result.truncated(response.truncated());
+        pairs.put(room + n, count, true);
+        result.count(count);
+        result.number(response.head().contentLength);
+        return response.status();
     }
 
     private static void add(Pairs pairs, HeadersOut out) {

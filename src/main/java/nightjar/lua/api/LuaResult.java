@@ -11,6 +11,8 @@ public final class LuaResult {
     private static final int LEN = 16;
     private static final int TRUNCATED = 24;
     private static final int INDEX = 28;
+    private static final int COUNT = 36;
+    private static final int NUMBER = 40;
     private static final int PAIR = 32;
     /// One call with more text, or more pairs, than that does not make all later ones keep the memory.
     private static final int KEPT_TEXT = 1 << 20, KEPT_PAIRS = 1 << 15;
@@ -71,6 +73,16 @@ public final class LuaResult {
     /// The number that a name has from now on, -1 for none.
     public void index(int n) {
         Mem.i(address + INDEX, n);
+    }
+
+    /// How many pairs there are, from a call that returns something else.
+    public void count(int n) {
+        Mem.i(address + COUNT, n);
+    }
+
+    /// A number besides.
+    public void number(double v) {
+        Mem.d(address + NUMBER, v);
     }
 
     /// Room for `n` pairs.

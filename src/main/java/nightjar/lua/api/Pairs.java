@@ -26,9 +26,18 @@ final class Pairs {
 
     /// The first `n` become the result, names in lower case unless `raw`.
     void put(int n, boolean raw) {
-        int room = 0;
-        for (int i = 0; i < 2 * n; i++) room += strings.get(i).length();
-        long to = result.room(room);
+        put(result.room(size(n)), n, raw);
+    }
+
+    /// The bytes that the first `n` need.
+    int size(int n) {
+        int bytes = 0;
+        for (int i = 0; i < 2 * n; i++) bytes += strings.get(i).length();
+        return bytes;
+    }
+
+    /// As the other, with the bytes at `to`.
+    void put(long to, int n, boolean raw) {
         result.pairs(n);
         for (int i = 0; i < n; i++) {
             var name = strings.get(2 * i);
