@@ -2,20 +2,19 @@ package nightjar.core;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
-import java.lang.invoke.MethodHandle;
 import org.jspecify.annotations.Nullable;
 
 /// The system's crypt(3), from libcrypt. Any thread may call it; it takes its time.
 public final class Crypt {
     /// More than any libcrypt's `struct crypt_data`.
     private static final int DATA = 136 << 10;
-    private static final @Nullable MethodHandle crypt_r = find();
+    private static final LibcCall.@Nullable Failing crypt_r = find();
 
     private Crypt() {}
 
-    private static @Nullable MethodHandle find() {
+    private static LibcCall.@Nullable Failing find() {
         try {
-            return SymbolLookup.libraryLookup("libcrypt.so.1", Arena.global()).find("crypt_r").map(a -> Libc.failing(a, 3)).orElse(null);
+            return SymbolLookup.libraryLookup("libcrypt.so.1", Arena.global()).find("crypt_r").map(LibcCall::failing).orElse(null);
         } catch (IllegalArgumentException _) {
             return null;
         }
@@ -26,15 +25,11 @@ public final class Crypt {
     public static @Nullable String hash(String key, String setting) {
         if (crypt_r == null) return null;
         long data = Mem.alloc(DATA), k = Mem.allocCstring(key), s = Mem.allocCstring(setting);
-        var c = Scratch.take();
-        try {
+        try (var c = Scratch.take()) {
             Mem.fill(data, DATA, 0);
-            long hash = (long) crypt_r.invokeExact(c.captured, k, s, data);
+            long hash = crypt_r.call(c, k, s, data);
             return hash == 0 ? null : Mem.cstring(hash);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
         } finally {
-            c.give();
             Mem.fill(k, key.length(), 0);
             Mem.fill(data, DATA, 0);
             Mem.free(data);

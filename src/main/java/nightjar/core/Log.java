@@ -133,8 +133,7 @@ public final class Log {
     public void write(Level l, long connection, String text, int errno, String tail) {
         boolean aloud = console && l.ordinal() <= Level.WARN.ordinal();
         if (l.ordinal() > level && !aloud) return;
-        var c = Scratch.take();
-        try {
+        try (var c = Scratch.take()) {
             long n = line(c.first, l, connection, text, errno, tail);
             for (var target : targets) {
                 if (!everything && l.ordinal() > target.level.ordinal()) continue;
@@ -146,28 +145,22 @@ public final class Log {
                 }
             }
             if (aloud) console(l, errno == 0 ? text + tail : text + " " + Errno.quoted(errno) + tail);
-        } finally {
-            c.give();
         }
     }
 
     /// What went wrong with syslog, to the targets that are files.
     private void complain(String failure) {
-        var c = Scratch.take();
-        try {
+        try (var c = Scratch.take()) {
             long n = line(c.first, Level.ALERT, 0, failure, 0, "");
             for (var target : targets) {
                 if (target.file != null && target.level.ordinal() >= Level.ALERT.ordinal()) target.file.write(c.first, n);
             }
-        } finally {
-            c.give();
         }
     }
 
     /// `nginx: [emerg] text` to the standard error, as while starting or for `-t`.
     public static void console(Level l, String text) {
-        var c = Scratch.take();
-        try {
+        try (var c = Scratch.take()) {
             long end = c.first + MAX_LINE - 1;
             long p = Mem.put(c.first, "nginx: ");
             if (l != Level.STDERR) {
@@ -178,8 +171,6 @@ public final class Log {
             p = put(p, end, text);
             Mem.b(p++, '\n');
             LogFile.STDERR.write(c.first, p - c.first);
-        } finally {
-            c.give();
         }
     }
 

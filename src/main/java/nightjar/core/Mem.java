@@ -27,9 +27,9 @@ public final class Mem {
     /// Up to here a copy is a few plain loads and stores; beyond, the JVM's own copy is cheaper.
     private static final int SHORT = 64;
 
-    private static final MethodHandle malloc = Libc.plain("malloc", 1);
-    private static final MethodHandle realloc = Libc.plain("realloc", 2);
-    private static final MethodHandle free = Libc.plain("free", 1);
+    private static final LibcCall.Plain malloc = LibcCall.plain("malloc");
+    private static final LibcCall.Plain realloc = LibcCall.plain("realloc");
+    private static final LibcCall.Plain free = LibcCall.plain("free");
 
     private Mem() {}
 
@@ -173,34 +173,22 @@ public final class Mem {
     /// `n` bytes of unset memory, until [#free].
     /// @throws OutOfMemoryError when malloc has none
     public static long alloc(long n) {
-        try {
-            long a = (long) malloc.invokeExact(Math.max(n, 1));
-            if (a == 0) throw new OutOfMemoryError("malloc(" + n + ") failed");
-            return a;
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        long a = malloc.call(Math.max(n, 1));
+        if (a == 0) throw new OutOfMemoryError("malloc(" + n + ") failed");
+        return a;
     }
 
     /// Grows or shrinks a block; `a` is no longer valid then, except when this throws. `a` may be 0.
     /// @throws OutOfMemoryError when realloc has none
     public static long realloc(long a, long n) {
-        try {
-            long to = (long) realloc.invokeExact(a, Math.max(n, 1));
-            if (to == 0) throw new OutOfMemoryError("realloc(" + n + ") failed");
-            return to;
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        long to = realloc.call(a, Math.max(n, 1));
+        if (to == 0) throw new OutOfMemoryError("realloc(" + n + ") failed");
+        return to;
     }
 
     /// Gives a block back; 0 is allowed.
     public static void free(long a) {
-        try {
-            long _ = (long) free.invokeExact(a);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        free.call(a);
     }
 
     /// A C string of `latin1` in memory from [#alloc]; the caller frees it.

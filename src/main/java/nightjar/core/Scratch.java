@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// Where a call leaves its errno and finds its paths: one of 64 lent out by a bit mask, so that a call allocates
 /// nothing and needs no ThreadLocal. With more than 64 threads inside of libc at once, further ones make their own.
-final class Scratch {
+final class Scratch implements AutoCloseable {
     static final int PATH_MAX = 4096;
     private static final MemoryLayout CAPTURED = Linker.Option.captureStateLayout();
     private static final long ERRNO_AT = CAPTURED.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
@@ -42,7 +42,9 @@ final class Scratch {
         }
     }
 
-    void give() {
+    /// Gives it back.
+    @Override
+    public void close() {
         if (index < 0) {
             Mem.free(captured.address());
             return;
