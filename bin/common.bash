@@ -8,6 +8,10 @@ nj_aot_for=$nj_home/target/nightjar.aot.for     # the JDK that nightjar.aot was 
 # For servers and for the run that trains the AOT cache: such a cache serves only a JVM with the same collector.
 nj_flags=(
     -XX:+UseSerialGC -Xms16m -Xmn12m -Xmx256m
+    # Memory that the compilers have given back goes to the system.
+    -XX:TrimNativeHeapInterval=10000
+    # What the training run knows of hot methods would keep both cores compiling while the server starts.
+    -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining -XX:-AOTReplayTraining
     -XX:-UsePerfData -XX:-CreateCoredumpOnCrash "-XX:ErrorFile=$nj_home/target/hs_err_%p.log"
     # A cache that does not fit is no news: the JVM starts without it.
     -Xlog:disable -Xlog:all=error:stderr '-Xlog:aot*=off:stderr' '-Xlog:cds*=off:stderr'
@@ -32,6 +36,12 @@ nj_read_release() {
 
 # Sets nj_jdk (a directory) and nj_jdk_id; reads files only, since `java -version` takes longer than a whole `-V`.
 nj_find_jdk() {
+    nj_seek_jdk || return
+    # Without Unsafe, Netty links C functions of its own to free buffers, which takes a tenth of a start. JDK 25 lets it.
+    [[ $nj_jdk_id != *' 25'* ]] || nj_flags+=(--sun-misc-unsafe-memory-access=allow -Dio.netty.noUnsafe=false)
+}
+
+nj_seek_jdk() {
     local dir best=
     nj_jdk=
     if [[ -n ${NIGHTJAR_JAVA-} ]]; then
