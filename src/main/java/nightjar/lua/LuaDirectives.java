@@ -49,6 +49,8 @@ final class LuaDirectives {
     static final Directive<Integer> MALLOC_TRIM = number("lua_malloc_trim", HTTP_ONLY, 1000);
     static final Directive<Integer> MAX_RUNNING_TIMERS = number("lua_max_running_timers", HTTP_ONLY, 256);
     static final Directive<Integer> MAX_PENDING_TIMERS = number("lua_max_pending_timers", HTTP_ONLY, 1024);
+    static final Directive<Integer> REGEX_CACHE_MAX_ENTRIES = number("lua_regex_cache_max_entries", HTTP_ONLY, 1024);
+    static final Directive<Integer> REGEX_MATCH_LIMIT = number("lua_regex_match_limit", HTTP_ONLY, 0);
     /// Unlike nginx, a VM's heap is bounded, so that a script which fills it gets "not enough memory". 0: no bound.
     static final Directive<Long> MEMORY_LIMIT = offset("lua_memory_limit", HTTP_ONLY, 1L << 30);
 
@@ -68,7 +70,7 @@ final class LuaDirectives {
         THREAD_CACHE_MAX_ENTRIES, MALLOC_TRIM, MEMORY_LIMIT, STALL_LOG,
         flag("lua_sa_restart", HTTP_ONLY, true),
         MAX_RUNNING_TIMERS, MAX_PENDING_TIMERS,
-        number("lua_regex_cache_max_entries", HTTP_ONLY, 1024), number("lua_regex_match_limit", HTTP_ONLY, 0),
+        REGEX_CACHE_MAX_ENTRIES, REGEX_MATCH_LIMIT,
         number("lua_worker_thread_vm_pool_size", HTTP_ONLY, 10),
         SOCKET_KEEPALIVE_TIMEOUT, SOCKET_CONNECT_TIMEOUT, SOCKET_SEND_TIMEOUT, SOCKET_READ_TIMEOUT, SOCKET_SEND_LOWAT,
         SOCKET_BUFFER_SIZE, SOCKET_POOL_SIZE, SOCKET_LOG_ERRORS,

@@ -17,6 +17,8 @@ public final class LuaProcess {
     public int workerId = -1;
     public int workerCount = 1;
     public int type = SINGLE;
+    /// `lua_regex_cache_max_entries`, and `lua_regex_match_limit`, 0: PCRE2's own.
+    public int regexCacheMaxEntries = 1024, regexMatchLimit;
     /// `NAME=value` of the configuration's `env` directives.
     public List<String> env = List.of();
     /// The program and its arguments.

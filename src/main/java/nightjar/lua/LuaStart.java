@@ -77,6 +77,8 @@ final class LuaStart implements HttpModule.OnWorker {
         p.workerId = w.worker.id;
         p.log = main.log();
         workers.get(w.worker).border.logLevel(main.log().level().ordinal());
+        p.regexCacheMaxEntries = LuaDirectives.REGEX_CACHE_MAX_ENTRIES.get(conf.scope);
+        p.regexMatchLimit = LuaDirectives.REGEX_MATCH_LIMIT.get(conf.scope);
         process.describe(conf.scope, p);
     }
 

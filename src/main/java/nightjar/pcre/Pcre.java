@@ -24,8 +24,6 @@ public final class Pcre {
     static final int JIT_COMPLETE = 1;
     private static final int CONFIG_VERSION = 11;
 
-    /// Debian's name of the file; `-Dnightjar.pcre=` names another.
-    private static final String FILE = System.getProperty("nightjar.pcre", "libpcre2-8.so.0");
     private static final Linker LINKER = Linker.nativeLinker();
     private static final SymbolLookup LIBRARY = library();
 
@@ -50,7 +48,7 @@ public final class Pcre {
 
     private static SymbolLookup library() {
         try {
-            return SymbolLookup.libraryLookup(FILE, Arena.global());
+            return SymbolLookup.libraryLookup(PcreFile.NAME, Arena.global());
         } catch (IllegalArgumentException _) {
             return _ -> Optional.empty();
         }
@@ -59,7 +57,7 @@ public final class Pcre {
     /// @throws PcreException that says what to install, if there is no PCRE2
     static void require() {
         if (LIBRARY.find("pcre2_compile_8").isPresent()) return;
-        var message = "PCRE2 is not there: cannot load \"" + FILE
+        var message = "PCRE2 is not there: cannot load \"" + PcreFile.NAME
                 + "\"; install libpcre2-8-0 (Debian, Ubuntu) or pcre2 (Fedora, Alpine, Arch)";
         throw new PcreException(message, message, -1);
     }

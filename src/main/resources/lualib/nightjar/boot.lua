@@ -35,12 +35,32 @@ typedef struct {
 
 local W = ffi.cast("nightjar_border_t *", border)
 
+-- Functions of ngx_lua's C API that are Lua here, and the modules that have them.
+local in_lua = {
+    ngx_http_lua_ffi_pcre_version = "nightjar.regex_ffi",
+    ngx_http_lua_ffi_compile_regex = "nightjar.regex_ffi",
+    ngx_http_lua_ffi_exec_regex = "nightjar.regex_ffi",
+    ngx_http_lua_ffi_destroy_regex = "nightjar.regex_ffi",
+    ngx_http_lua_ffi_compile_replace_template = "nightjar.regex_ffi",
+    ngx_http_lua_ffi_create_script_engine = "nightjar.regex_ffi",
+    ngx_http_lua_ffi_init_script_engine = "nightjar.regex_ffi",
+    ngx_http_lua_ffi_destroy_script_engine = "nightjar.regex_ffi",
+    ngx_http_lua_ffi_script_eval_len = "nightjar.regex_ffi",
+    ngx_http_lua_ffi_script_eval_data = "nightjar.regex_ffi",
+    ngx_http_lua_ffi_set_jit_stack_size = "nightjar.regex_ffi",
+}
+
 -- ffi.C: Java's exports by name, made on first use; then the real C namespace.
 local real = ffi.C
 local C = setmetatable({}, {
     __index = function(t, name)
-        local ctype, address = resolve(name)
         local f
+        if in_lua[name] then
+            f = require(in_lua[name])[name]
+            rawset(t, name, f)
+            return f
+        end
+        local ctype, address = resolve(name)
         if address then
             f = ffi.cast(ctype, address)
             rawset(t, name, f)

@@ -43,6 +43,7 @@ public final class Apis {
         worker.add(lookup, new UriApi(result));
         worker.add(lookup, new TimeApi(clock));
         worker.add(lookup, new StringApi(result));
+        worker.add(lookup, new RegexApi(result, worker.process()));
         worker.add(lookup, new SharedDictApi(result, worker.dicts(), clock));
     }
 }

@@ -50,6 +50,11 @@ final class CannedRequest {
         return 0;
     }
 
+    @Ffi("ngx_http_lua_ffi_raw_log")
+    int rawLog(long r, int level, long s, int n) {
+        return log(r, level, s, n);
+    }
+
     @Ffi("nightjar_ffi_req_get_headers")
     int headers(long r, int max, int raw) {
         if (Mem.i(r + 8) != 0) return Code.BAD_CONTEXT;
