@@ -599,7 +599,7 @@ end
 ngx.say(httpc:get_proxy_uri("https", "a"))
 ngx.say(httpc:request_uri("https://elsewhere.test/"))
 httpc:set_proxy_options { https_proxy = peer.url("") }
-ngx.say(httpc:request_uri("https://elsewhere.test/"))
+ngx.say((select(2, httpc:request_uri("https://elsewhere.test/")):gsub("%d+", "4xx")))
 httpc:set_proxy_options { http_proxy = "http://127.0.0.1:1", no_proxy = "*" }
 ngx.print(httpc:request_uri(peer.url("/hello")).body)
 --- response_body
@@ -607,7 +607,7 @@ GET http://elsewhere.test:81/head?a=b HTTP/1.1 Basic x
 GET http://elsewhere.test/head HTTP/1.1 mine
 local.test direct, a.LOCAL.test direct, notlocal.test proxy, inner.test direct, test proxy, https://127.0.0.1
 nilprotocol https not supported for proxy connections
-nilfailed to establish a tunnel through a proxy: 405
+failed to establish a tunnel through a proxy: 4xx
 hello
 
 === a request and its response are passed on

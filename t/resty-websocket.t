@@ -182,7 +182,6 @@ Connection: upgrade
 bad http version
 
 === keys that no client makes
---- nightjar_only: the original takes any key
 --- request
 GET /echo
 Upgrade: websocket
@@ -231,7 +230,6 @@ exceeding max payload len
 text abcd nil
 
 === a frame that comes slowly is read to its end
---- nightjar_only: the original loses what has come before a timeout
 --- request
 POST /run
 
