@@ -31,7 +31,7 @@ local function boundary_of(content_type)
         return nil
     end
     return match(content_type, ";%s*[Bb][Oo][Uu][Nn][Dd][Aa][Rr][Yy]=\"([^\"]+)\"")
-        or match(content_type, ";%s*[Bb][Oo][Uu][Nn][Dd][Aa][Rr][Yy]=([^\",;%s]+)")
+        or match(content_type, ";%s*[Bb][Oo][Uu][Nn][Dd][Aa][Rr][Yy]=([^\",;]+)")
 end
 
 -- Makes all that a socket receives the request's body again, for who reads that later. Answers a function that ends it.
