@@ -136,6 +136,7 @@ local g = red:array_to_hash(red:hgetall("g"))
 show(g.legs, g.wings)
 show(next(red:array_to_hash({})))
 show(red:hgetall("none"))
+show(select(2, pcall(red.hmset, red, "h", "scalar")):match("table expected.*"))
 --- response_body
 "OK"
 {"1","2",null}
@@ -143,6 +144,7 @@ show(red:hgetall("none"))
 "2" "two"
 nil
 {}
+"table expected, got string)"
 
 === values of a megabyte, lists of many
 --- request

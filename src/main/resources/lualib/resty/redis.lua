@@ -255,7 +255,7 @@ local HMSET = piece_of_name("hmset")
 -- The fields are given one after the other, or in a table.
 function M:hmset(key, ...)
     local args = { key, ... }
-    if #args == 2 and type(args[2]) == "table" then
+    if select("#", ...) == 1 then
         args = { key }
         for field, value in pairs((...)) do
             args[#args + 1] = field
