@@ -253,3 +253,25 @@ location = / {
 GET /
 --- response_body
 [1,"two"]
+
+=== OpenSSL's functions are among those of C
+--- config
+location = / {
+    content_by_lua_block {
+        local ffi = require "ffi"
+        ffi.cdef "unsigned char *SHA256(const char *data, size_t size, unsigned char *digest); int no_such_function(void);"
+        local digest = ffi.new("unsigned char[32]")
+        ffi.C.SHA256("nightjar", 8, digest)
+        ngx.say(ngx.encode_base64(ffi.string(digest, 32)))
+        for _, name in ipairs { "no_such_function", "not_declared" } do
+            local ok, err = pcall(function() return ffi.C[name] end)
+            ngx.say(ok, " ", err:match("undefined symbol.*") or err:match("missing.*"))
+        end
+    }
+}
+--- request
+GET /
+--- response_body
+Q3dZMs4QakdOkRWN4kz7uhHW9Y4dTjRP9yl60SiN0IQ=
+false undefined symbol: no_such_function
+false missing declaration for symbol 'not_declared'

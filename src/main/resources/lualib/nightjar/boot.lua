@@ -11,6 +11,9 @@ local border, raise, null, resolve, resource, compile, functions, path, cpath = 
 
 local error = error
 local ffi = require "ffi"
+local find = string.find
+local gsub = string.gsub
+local pcall = pcall
 
 -- Kept in step with Border.java.
 ffi.cdef [[
@@ -50,8 +53,30 @@ local in_lua = {
     ngx_http_lua_ffi_set_jit_stack_size = "nightjar.regex_ffi",
 }
 
--- ffi.C: Java's exports by name, made on first use; then the real C namespace.
+-- ffi.C: Java's exports by name, made on first use; then the real C namespace, in which scripts find OpenSSL, too, as they
+-- do in nginx. It is loaded when it is first missed.
 local real = ffi.C
+local openssl_wanted = false
+
+local function real_name(name)
+    return real[name]
+end
+
+local function find_real(name)
+    local ok, found = pcall(real_name, name)
+    if not ok and not openssl_wanted and find(found, "undefined symbol", 1, true) then
+        openssl_wanted = true
+        if not pcall(ffi.load, "libssl.so.3", true) then
+            pcall(ffi.load, "libssl.so.1.1", true)
+        end
+        ok, found = pcall(real_name, name)
+    end
+    if not ok then
+        error((gsub(found, "^%[C%]:0: ", "")), 2)
+    end
+    return found
+end
+
 local C = setmetatable({}, {
     __index = function(t, name)
         local f
@@ -74,7 +99,7 @@ local C = setmetatable({}, {
             rawset(t, name, f)
             return f
         end
-        return real[name]
+        return find_real(name)
     end,
     __newindex = real,
 })
