@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import nightjar.core.Bytes;
-import nightjar.core.Mem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,13 +14,7 @@ class HttpHeadTest {
     private final HttpHead head = new HttpHead((_, text) -> warnings.add(text));
 
     private int parse(String text) {
-        long p = Mem.alloc(text.length() + 1);
-        try {
-            Mem.put(p, Bytes.of(text));
-            return head.parse(p, text.length());
-        } finally {
-            Mem.free(p);
-        }
+        return HeadText.parse(head, text);
     }
 
     private static String lines(String... lines) {

@@ -1,11 +1,11 @@
 package nightjar.http.upstream;
 
+import static nightjar.http.upstream.HeadText.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
 import nightjar.core.Bytes;
-import nightjar.core.Mem;
 import nightjar.http.upstream.MemcachedHead.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,16 +17,6 @@ class MemcachedHeadTest {
 
     private MemcachedHead head(Kind kind) {
         return new MemcachedHead(kind, "cmd", "some%20key", flags::add, (_, text) -> told.add(text));
-    }
-
-    private static int parse(ResponseHead head, String text) {
-        long p = Mem.alloc(text.length() + 1);
-        try {
-            Mem.put(p, Bytes.of(text));
-            return head.parse(p, text.length());
-        } finally {
-            Mem.free(p);
-        }
     }
 
     @Test
