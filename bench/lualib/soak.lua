@@ -323,8 +323,10 @@ struct soak_mallinfo {
 struct soak_mallinfo mallinfo2(void);
 ]]
 
--- Lines of a name and a number. Memory is in bytes.
+-- Lines of a name and a number. Memory is in bytes, without what LuaJIT has compiled: it goes on compiling what is rare, and
+-- bounds that itself.
 function M.counts()
+    jit.flush()
     collectgarbage()
     collectgarbage()
     local alive = length(coroutines)
