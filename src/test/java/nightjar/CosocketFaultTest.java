@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,12 @@ final class CosocketFaultTest {
                             sock:send("x")
                             local line, err, partial = sock:receive()
                             ngx.print(line or err .. ": " .. partial)
+                        }
+                    }
+                    location = /keep {
+                        content_by_lua_block {
+                            local sock = assert(ngx.socket.connect("127.0.0.1", tonumber(ngx.var.arg_port)))
+                            ngx.print(sock:getreusedtimes(), " ", sock:setkeepalive(0))
                         }
                     }
                     location = /count {
@@ -210,6 +217,21 @@ final class CosocketFaultTest {
             }
         });
         assertThat(ask("/line")).isEqualTo(line);
+    }
+
+    @Test
+    void aPoolEndsWithItsConfiguration() throws Exception {
+        var ended = new CountDownLatch(1);
+        peer(s -> {
+            assertThat(s.getInputStream().read()).isEqualTo(-1);
+            ended.countDown();
+        });
+        assertThat(ask("/keep")).isEqualTo("0 1");
+        assertThat(ask("/keep")).isEqualTo("1 1");
+        assertThat(ended.getCount()).isEqualTo(1);
+        new ProcessBuilder("kill", "-HUP", pid()).start().waitFor();
+        assertThat(ended.await(10, SECONDS)).isTrue();
+        assertThat(ask("/keep")).isEqualTo("0 1");
     }
 
     @Test
