@@ -143,6 +143,31 @@ DELETE 12 2 z
 POST nil 0 z
 POST hello 5
 
+=== the parent reads its body after subrequests whose handlers want none
+--- config
+location = /t {
+    content_by_lua_block {
+        for _, target in ipairs { "/echo", "/return", "/static", "/none" } do
+            ngx.location.capture(target)
+        end
+        ngx.req.read_body()
+        ngx.say(ngx.req.get_body_data())
+    }
+}
+location = /echo { echo hello; }
+location = /return { return 200 "hello"; }
+location = /none { return 404; }
+--- user_files
+>>> static
+hello
+--- request
+POST /t
+Content-Length: 12
+
+hello, world
+--- response_body
+hello, world
+
 === headers of its own
 --- nightjar_only: this option is younger than Debian's ngx_lua
 --- config

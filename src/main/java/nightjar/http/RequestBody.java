@@ -72,11 +72,12 @@ public final class RequestBody {
 
     static void expectNothing(Request r) { r.expectTested = true; }
 
-    /// What is left of the body is not wanted: it is read and dropped when the request has ended.
+    /// What is left of the body is not wanted: it is read and dropped when the request has ended. A subrequest leaves the
+    /// body alone, which its parent may still read.
     public static void discard(Request r) {
-        var main = r.main;
-        main.expectTested = true;
-        if (main.body == null || !main.body.complete) main.discardBody = true;
+        if (r != r.main) return;
+        r.expectTested = true;
+        if (r.body == null || !r.body.complete) r.discardBody = true;
     }
 
     /// As [#discard], and drops the body now if all of it is here.
