@@ -349,8 +349,7 @@ location = /t {
         local running, kill = coroutine.running, ngx.thread.kill
         ngx.say(kill(running()))
         ngx.thread.spawn(function() ngx.say(kill(running())) end)
-        ngx.thread.spawn(function() ngx.sleep(0) ngx.say(kill(running())) end)
-        ngx.sleep(0.1)
+        ngx.thread.wait(ngx.thread.spawn(function() ngx.sleep(0) ngx.say(kill(running())) end))
         ngx.thread.spawn(function() ngx.say(select(2, pcall(ngx.thread.wait, running()))) end)
     }
 }

@@ -26,7 +26,6 @@ final class CosocketFaultTest {
     private static final String CONF = """
             worker_processes 1;
             daemon off;
-            master_process off;
             pid logs/nginx.pid;
             error_log logs/error.log notice;
             events {
