@@ -327,12 +327,13 @@ final class ServerProcess {
 
     private void stopFast() {
         sockets.close();
-        for (var s : served) stopModules(s);
+        for (var s : served) stopModules(s, s == served.getLast());
         end();
     }
 
     /// Has the modules stop at once, whatever requests there are.
-    private static void stopModules(Serving s) {
+    /// @param last nothing may run on the workers after that, since it could call a module
+    private static void stopModules(Serving s, boolean last) {
         if (s.modules == null) return;
         var latch = new CountDownLatch(s.modules.workers().size());
         for (var w : s.modules.workers()) w.worker.execute(() -> {
@@ -340,6 +341,7 @@ final class ServerProcess {
             s.modules.giveUp(w);
             s.modules.stop(w, () -> {
                 if (s.cycle.hasMaster()) s.cycle.log.write(Level.NOTICE, "exit");
+                if (last) w.worker.ignoreEvents();
                 latch.countDown();
             });
         });

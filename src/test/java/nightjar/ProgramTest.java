@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -312,6 +313,29 @@ final class ProgramTest {
             server.onExit().get(SECONDS_TO_WAIT, SECONDS);
             assertThat(text(sleeping.getInputStream())).doesNotContain("true");
         }
+    }
+
+    @Test
+    void aFastStopUnderLoadGoesOnToItsEnd() throws Exception {
+        conf("error_log logs/error.log notice;", "one");
+        assertThat(run().code).isZero();
+        var server = server();
+        var answered = new AtomicInteger();
+        for (int i = 0; i < 20; i++) Thread.ofVirtual().start(() -> {
+            try {
+                while (true) {
+                    get("/sleep?s=0.001");
+                    answered.incrementAndGet();
+                }
+            } catch (IOException _) {
+                // the server has stopped
+            }
+        });
+        await(() -> answered.get() > 200);
+        signal("TERM");
+        server.onExit().get(SECONDS_TO_WAIT, SECONDS);
+        assertThat(log()).endsWith(": exit\n");
+        assertThat(pidFile()).doesNotExist();
     }
 
     @Test

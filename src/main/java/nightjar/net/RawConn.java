@@ -136,7 +136,7 @@ final class RawConn extends Conn implements EpollIoHandle {
     public void handle(IoRegistration r, IoEvent event) {
         var w = worker;
         // of the connection that had the same descriptor before: epoll tells of this one in a later turn
-        if (w.turn == bornIn) return;
+        if (w.turn == bornIn || w.deaf) return;
         w.begin();
         try {
             handle(((EpollIoEvent) event).ops().value());

@@ -84,6 +84,7 @@ public final class Timers {
     private void onWakeUp() {
         wakeUpAt = NONE;
         wakeUp = null;
+        if (worker.deaf) return;
         worker.beginLater();
         try {
             advance();

@@ -65,6 +65,8 @@ public final class Worker {
     private boolean stale = true;
     private boolean inEvent;
     private boolean deferredPosted;
+    /// Nobody is told of anything any more.
+    boolean deaf;
 
     /// Makes the loop; its thread starts with the first task. May be called on any thread.
     /// @param onBug is told, on the worker's thread, what was thrown by a handler, a timer or a task
@@ -137,6 +139,12 @@ public final class Worker {
         });
     }
 
+    /// From here on no event, timer or task runs: what they would call is gone. Only [#stop] is to follow.
+    public void ignoreEvents() {
+        deaf = true;
+        deferred.clear();
+    }
+
     /// Closes all connections, ends the thread and frees the buffers; returns when that is done. Not for the worker's thread.
     public synchronized void stop() {
         if (loop.isTerminated()) return;
@@ -151,6 +159,7 @@ public final class Worker {
             task.run();
             return;
         }
+        if (deaf) return;
         begin();
         try {
             task.run();
@@ -202,6 +211,7 @@ public final class Worker {
         deferredPosted = true;
         loop.execute(() -> {
             deferredPosted = false;
+            if (deaf) return;
             begin();
             end();
         });
