@@ -275,3 +275,23 @@ GET /
 Q3dZMs4QakdOkRWN4kz7uhHW9Y4dTjRP9yl60SiN0IQ=
 false undefined symbol: no_such_function
 false missing declaration for symbol 'not_declared'
+
+=== functions of C are found once, variables are read each time
+--- config
+location = / {
+    content_by_lua_block {
+        local ffi = require "ffi"
+        ffi.cdef "int getppid(void); extern int opterr;"
+        ngx.say(rawequal(ffi.C.getppid, ffi.C.getppid), " ", ffi.C.getppid() > 0)
+        for i = 0, 1 do
+            ffi.C.opterr = i
+            ngx.say(ffi.C.opterr)
+        end
+    }
+}
+--- request
+GET /
+--- response_body
+true true
+0
+1

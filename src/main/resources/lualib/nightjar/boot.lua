@@ -77,6 +77,15 @@ local function find_real(name)
     return found
 end
 
+-- A variable's value, which may be a pointer to a function, is none.
+local function is_function(v)
+    if type(v) ~= "cdata" then
+        return false
+    end
+    local ctype = tostring(ffi.typeof(v))
+    return find(ctype, "(", 1, true) and not find(ctype, "(*", 1, true)
+end
+
 local C = setmetatable({}, {
     __index = function(t, name)
         local f
@@ -99,7 +108,11 @@ local C = setmetatable({}, {
             rawset(t, name, f)
             return f
         end
-        return find_real(name)
+        f = find_real(name)
+        if is_function(f) then
+            rawset(t, name, f)
+        end
+        return f
     end,
     __newindex = real,
 })
