@@ -327,17 +327,19 @@ final class ServerProcess {
 
     private void stopFast() {
         sockets.close();
-        for (var s : served) stopModules(s, s == served.getLast());
+        for (var s : served.reversed()) stopModules(s, s == served.getFirst());
         end();
     }
 
     /// Has the modules stop at once, whatever requests there are.
-    /// @param last nothing may run on the workers after that, since it could call a module
+    /// @param last nothing runs on the workers after that, since it could call a module; else others still serve there, and
+    ///     the connections of `s` are closed
     private static void stopModules(Serving s, boolean last) {
         if (s.modules == null) return;
         var latch = new CountDownLatch(s.modules.workers().size());
         for (var w : s.modules.workers()) w.worker.execute(() -> {
             if (s.cycle.hasMaster()) s.cycle.log.write(Level.NOTICE, "exiting");
+            if (!last && s.cycle.http != null) w.closeAll(s.cycle.http);
             s.modules.giveUp(w);
             s.modules.stop(w, () -> {
                 if (s.cycle.hasMaster()) s.cycle.log.write(Level.NOTICE, "exit");

@@ -339,6 +339,22 @@ final class ProgramTest {
     }
 
     @Test
+    void aFastStopEndsRequestsOfTheConfigurationBeforeAReload() throws Exception {
+        conf("error_log logs/error.log notice;", "one");
+        assertThat(run().code).isZero();
+        var server = server();
+        try (var sleeping = sleeping("60")) {
+            signal("HUP");
+            await(() -> log().contains("gracefully shutting down"));
+            signal("TERM");
+            server.onExit().get(SECONDS_TO_WAIT, SECONDS);
+            assertThat(text(sleeping.getInputStream())).doesNotContain("true");
+        }
+        assertThat(log()).endsWith(": exit\n");
+        assertThat(pidFile()).doesNotExist();
+    }
+
+    @Test
     void aSingleProcessEndsOnHup() throws Exception {
         conf("master_process off; error_log logs/error.log notice;", "one");
         assertThat(run().code).isZero();
