@@ -1,13 +1,11 @@
--- What logging in to MySQL needs of OpenSSL's libcrypto, which is loaded when it is first asked for.
+-- What logging in to MySQL needs of OpenSSL.
 
 local ffi = require "ffi"
+local load = require "nightjar.libcrypto"
 
 local ffi_new = ffi.new
 local ffi_str = ffi.string
-local ipairs = ipairs
-local pcall = pcall
 
--- Under names of our own, so that other libraries may declare these functions with other types.
 ffi.cdef [[
 unsigned char *nightjar_sha256(const char *data, size_t size, unsigned char *digest) __asm__("SHA256");
 void *nightjar_bio_new_mem_buf(const char *data, int size) __asm__("BIO_new_mem_buf");
@@ -27,22 +25,6 @@ local CTRL_RSA_PADDING = 0x1001
 local RSA_OAEP_PADDING = 4
 
 local digest = ffi_new("unsigned char[32]")
-local library
-
--- libcrypto, or nil and why not.
-local function load()
-    if library then
-        return library
-    end
-    for _, name in ipairs { "libcrypto.so.3", "libcrypto.so.1.1", "crypto" } do
-        local ok, found = pcall(ffi.load, name)
-        if ok then
-            library = found
-            return found
-        end
-    end
-    return nil, "OpenSSL's libcrypto is not installed"
-end
 
 local M = {}
 

@@ -1,0 +1,3 @@
+-- MD5 of data that comes in pieces: new, update, final, reset.
+
+return require "nightjar.digest"("MD5", 16)
