@@ -1,0 +1,3 @@
+-- OpenResty has this library without the prefix.
+
+return require "tablepool"
