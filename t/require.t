@@ -295,3 +295,32 @@ GET /
 true true
 0
 1
+
+=== functions of nginx's own are among those of C
+--- config
+location = / {
+    content_by_lua_block {
+        local ffi = require "ffi"
+        ffi.cdef [[
+        typedef unsigned char u_char;
+        u_char *ngx_hex_dump(u_char *dst, const u_char *src, size_t len);
+        intptr_t ngx_atoi(const unsigned char *line, size_t n);
+        ]]
+        local text = ffi.new("u_char[8]")
+        ngx.say(ffi.C.ngx_hex_dump(text, "\0\15\171\255", 4) == text + 8, " ", ffi.string(text, 8))
+        for _, s in ipairs { "0", "1234567890123", "9223372036854775807", "9223372036854775808", "", "12a", "-1" } do
+            ngx.say(tostring(ffi.C.ngx_atoi(s, #s)))
+        end
+    }
+}
+--- request
+GET /
+--- response_body
+true 000fabff
+0LL
+1234567890123LL
+9223372036854775807LL
+-1LL
+-1LL
+-1LL
+-1LL

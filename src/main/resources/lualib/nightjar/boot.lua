@@ -38,8 +38,10 @@ typedef struct {
 
 local W = ffi.cast("nightjar_border_t *", border)
 
--- Functions of ngx_lua's C API that are Lua here, and the modules that have them.
+-- Functions of ngx_lua's C API and of nginx that are Lua here, and the modules that have them.
 local in_lua = {
+    ngx_hex_dump = "nightjar.core_ffi",
+    ngx_atoi = "nightjar.core_ffi",
     ngx_http_lua_ffi_pcre_version = "nightjar.regex_ffi",
     ngx_http_lua_ffi_compile_regex = "nightjar.regex_ffi",
     ngx_http_lua_ffi_exec_regex = "nightjar.regex_ffi",
