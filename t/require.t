@@ -245,14 +245,18 @@ lua_package_cpath "/usr/lib/x86_64-linux-gnu/lua/5.1/?.so;;";
 --- config
 location = / {
     content_by_lua_block {
-        local cjson = require "cjson"
-        ngx.say(cjson.encode({ 1, "two" }))
+        -- On lua_package_cpath they come before those packed with the server.
+        for _, name in ipairs { "cjson", "cjson.safe" } do
+            local cjson = require(name)
+            ngx.say(cjson.encode({ 1, "two" }), " ", debug.getinfo(cjson.encode).what)
+        end
     }
 }
 --- request
 GET /
 --- response_body
-[1,"two"]
+[1,"two"] C
+[1,"two"] C
 
 === OpenSSL's functions are among those of C
 --- config

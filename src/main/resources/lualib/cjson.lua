@@ -1,0 +1,3 @@
+-- JSON, with the API of OpenResty's lua-cjson.
+
+return require("nightjar.cjson").new()
