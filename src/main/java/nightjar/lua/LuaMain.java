@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class LuaMain {
     private static final Slot<@Nullable LuaMain> SLOT = Slot.of(null);
 
-    private final Scope http;
+    final Scope http;
     private final Map<String, LuaCode> files = new ConcurrentHashMap<>();
     /// By [nightjar.net.Worker#id]. Each worker sees its own VM at least.
     private volatile LuaVm[] vms = new LuaVm[0];

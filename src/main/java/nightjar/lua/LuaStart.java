@@ -110,6 +110,7 @@ final class LuaStart implements HttpModule.OnWorker {
         } catch (LuaLoadException e) {
             throw new ConfException("failed to initialize Lua VM: " + e.getMessage());
         }
+        vm.http = main.http;
         try {
             vm.require("nightjar.ngx");
             vm.require("resty.core");

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import nightjar.conf.Scope;
 import nightjar.core.Bytes;
 import nightjar.core.Log;
 import nightjar.core.Log.Level;
@@ -53,6 +54,8 @@ public final class LuaVm {
     private @Nullable LuaTimers timers;
     private int users = 1;
     private boolean starved;
+    /// The configuration that it belongs to.
+    @Nullable Scope http;
 
     /// @throws LuaLoadException when Lua code that every VM runs fails
     LuaVm(LuaWorker worker, Options options, LuaTimers timers) {

@@ -1,5 +1,6 @@
 package nightjar.lua;
 
+import nightjar.conf.Scope;
 import nightjar.core.Log.Level;
 import nightjar.core.Mem;
 import nightjar.luajit.Ffi;
@@ -110,6 +111,11 @@ public final class Scheduler {
     /// Whether the configuration that the running Lua belongs to is on its way out.
     public boolean exiting() {
         return running != null && running.vm.timers().exiting();
+    }
+
+    /// The `http` block that the running Lua belongs to; null in a VM of no configuration.
+    public @Nullable Scope http() {
+        return running == null ? null : running.vm.http;
     }
 
     /// Whether a light thread of the running task waits for subrequests.

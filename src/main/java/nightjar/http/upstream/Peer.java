@@ -12,7 +12,7 @@ public final class Peer {
     final long failTimeout;
     /// 0: no limit.
     final int maxConns;
-    final boolean down;
+    boolean down;
 
     int currentWeight;
     int effectiveWeight;
@@ -35,5 +35,13 @@ public final class Peer {
 
     Peer(Address address) {
         this(address, 1, 1, 10, 0, false);
+    }
+
+    /// How a server fares at one moment. Times in seconds, `accessed` and `checked` 0 if it has never failed or been tried.
+    public record State(String name, int weight, int currentWeight, int effectiveWeight, int conns, int fails, int maxFails,
+            long failTimeout, long accessed, long checked, boolean down) {}
+
+    State state() {
+        return new State(name, weight, currentWeight, effectiveWeight, conns, fails, maxFails, failTimeout, accessed, checked, down);
     }
 }

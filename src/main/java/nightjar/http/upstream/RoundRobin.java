@@ -2,6 +2,7 @@ package nightjar.http.upstream;
 
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The servers of a group and whose turn it is: smooth weighted round robin. Each worker has one of its own, as with nginx;
@@ -90,6 +91,19 @@ final class RoundRobin {
         if (peer.maxFails == 0) return false;
         peer.effectiveWeight = Math.max(0, peer.effectiveWeight - peer.weight / peer.maxFails);
         return peer.fails >= peer.maxFails;
+    }
+
+    synchronized List<Peer.State> states() {
+        return Stream.of(peers).map(Peer::state).toList();
+    }
+
+    /// Takes server `i` out of use, or puts it back as one that has not failed.
+    /// @return whether there is such a server
+    synchronized boolean down(int i, boolean down) {
+        if (i < 0 || i >= peers.length) return false;
+        peers[i].down = down;
+        if (!down) peers[i].fails = 0;
+        return true;
     }
 
     /// With a single server there is no other to try.

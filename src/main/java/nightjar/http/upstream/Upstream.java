@@ -27,8 +27,10 @@ import org.jspecify.annotations.Nullable;
 /// A group of servers: an `upstream` block, or what a `proxy_pass` with a fixed place makes of itself.
 /// Source: ngx_http_upstream.c, ngx_http_upstream_keepalive_module.c.
 public final class Upstream {
-    /// A `server` line.
-    record Server(List<Address> addresses, int weight, int maxFails, long failTimeout, int maxConns, boolean backup, boolean down) {}
+    /// A `server` line; `failTimeout` in seconds.
+    ///
+    /// @param name as it was written; null where there is no such line
+    public record Server(@Nullable String name, List<Address> addresses, int weight, int maxFails, long failTimeout, int maxConns, boolean backup, boolean down) {}
 
     /// What `keepalive` and its like say. `local`: connections go to requests of the same location only.
     record KeepaliveConf(int connections, boolean local, long time, long timeout, int requests) {
@@ -98,7 +100,7 @@ public final class Upstream {
     }
 
     private static Server single(List<Address> addresses) {
-        return new Server(addresses, 1, 1, 10, 0, false, false);
+        return new Server(null, addresses, 1, 1, 10, 0, false, false);
     }
 
     /// Finds the addresses of a place that is a name.
@@ -148,6 +150,29 @@ public final class Upstream {
             (s.backup ? backups : first).add(new Peer(address, s.weight, s.maxFails, s.failTimeout, s.maxConns, s.down));
         }
         return new RoundRobin(name, first, backups);
+    }
+
+    /// The name, with the port if it belongs to it.
+    public String label() {
+        return port == 0 ? name : name + ":" + port;
+    }
+
+    public List<Server> servers() {
+        return servers;
+    }
+
+    /// How the servers fare, as this worker sees it: those in first place, or those for when they fail; null without such.
+    public @Nullable List<Peer.State> peers(Worker worker, boolean backup) {
+        var turn = backup ? turn(worker).backup : turn(worker);
+        return turn == null ? null : turn.states();
+    }
+
+    /// Takes a server out of use on this worker, or puts it back; in a group with a `zone` on all of them.
+    /// @param id its place in [#peers]
+    /// @return false: there is no such server
+    public boolean setDown(Worker worker, boolean backup, int id, boolean down) {
+        var turn = backup ? turn(worker).backup : turn(worker);
+        return turn != null && turn.down(id, down);
     }
 
     /// The connections that this worker keeps; null when none are.
@@ -212,7 +237,7 @@ public final class Upstream {
                 default -> throw a.fail("invalid parameter \"" + word + "\"");
             }
         }
-        return new Server(place(a, a.word(1)), weight, maxFails, failTimeout, maxConns, backup, down);
+        return new Server(a.word(1), place(a, a.word(1)), weight, maxFails, failTimeout, maxConns, backup, down);
     }
 
     private static int good(Args a, String word, int value, int min) {

@@ -63,10 +63,22 @@ public final class UpstreamRequest extends Timer implements Conn.Handler {
         this.group = group;
         this.peers = new Peers(turn);
         this.states = UpstreamState.of(r);
+        states.group = group;
         this.startMsec = r.worker.clock.msec();
         this.head = out.reader().begin(this::log);
         this.body = new ResponseBody(this);
         if (conf.nextTries() > 0 && peers.tries > conf.nextTries()) peers.tries = conf.nextTries();
+    }
+
+    /// Whether a server has been asked on behalf of a request.
+    public static boolean asked(Request r) {
+        return r.get(UpstreamState.KEY) != null;
+    }
+
+    /// The group of the server that was asked last; null when it belongs to none.
+    public static @Nullable Upstream groupOf(Request r) {
+        var all = r.get(UpstreamState.KEY);
+        return all == null ? null : all.group;
     }
 
     /// Asks a server of `group`.

@@ -13,6 +13,8 @@ final class UpstreamState {
     static final class All {
         final List<UpstreamState> states = new ArrayList<>(1);
         List<Header> headers = List.of();
+        /// Whose server was asked last; null when it belongs to no group.
+        @Nullable Upstream group;
     }
 
     static final CtxKey<All> KEY = CtxKey.lasting();

@@ -47,6 +47,26 @@ public final class Upstreams {
         return groups;
     }
 
+    /// The groups of the configuration whose `http` block is `scope`; null when it has none.
+    public static @Nullable Upstreams ifAny(Scope scope) {
+        return scope.get(SLOT);
+    }
+
+    /// All groups, in the order of the text; those without a block of their own come last.
+    public List<Upstream> all() {
+        return groups;
+    }
+
+    /// The group of that name, or of that name and port: `example.com`, `example.com:8080`.
+    public @Nullable Upstream labelled(String label) {
+        Upstream found = null;
+        for (var group : groups) {
+            if (group.name.equals(label)) return group;
+            if (found == null && group.label().equals(label)) found = group;
+        }
+        return found;
+    }
+
     void declare(Args a, Upstream group) {
         for (var other : groups) {
             if (other.declared && Bytes.equalsIgnoreCase(other.name, group.name)) {

@@ -32,6 +32,7 @@ public final class Apis {
         lua.add(lookup, new ParamApi(result));
         lua.add(lookup, new LogApi(process));
         lua.add(lookup, new ProcessApi(result, process, lua.scheduler()));
+        lua.add(lookup, new UpstreamApi(result, lua.scheduler(), worker.worker));
     }
 
     /// What needs neither a request nor a configuration.

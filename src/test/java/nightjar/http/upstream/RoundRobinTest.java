@@ -40,6 +40,24 @@ class RoundRobinTest {
     }
 
     @Test
+    void serversAreTakenOutAndPutBackAsNew() {
+        var turn = new RoundRobin("g", List.of(peer(1, 1), peer(2, 1)), List.of());
+        assertThat(turn.down(1, true)).isTrue();
+        assertThat(turn.states().get(1).down()).isTrue();
+        assertThat(ports(turn, 3, 0)).isEqualTo("111");
+        var peers = new Peers(turn);
+        peers.next(100);
+        peers.done(true, 100);
+        assertThat(turn.states().getFirst().fails()).isEqualTo(1);
+        assertThat(turn.down(0, false)).isTrue();
+        assertThat(turn.states().getFirst().fails()).isZero();
+        assertThat(turn.down(1, false)).isTrue();
+        assertThat(ports(turn, 4, 200)).contains("1", "2");
+        assertThat(turn.down(2, true)).isFalse();
+        assertThat(turn.down(-1, true)).isFalse();
+    }
+
+    @Test
     void aFailedServerRestsAndIsTriedAgain() {
         var turn = new RoundRobin("g", List.of(peer(1, 1), peer(2, 1)), List.of());
         var peers = new Peers(turn);
