@@ -22,7 +22,7 @@ function M.encode_base64url(s)
     src[0].data, src[0].len = s, #s
     dst[0].data = buf
     C.ngx_encode_base64url(dst, src)
-    return ffi_str(buf, dst[0].len)
+    return (ffi_str(buf, dst[0].len))
 end
 
 function M.decode_base64url(s)
@@ -35,7 +35,7 @@ function M.decode_base64url(s)
     if C.ngx_decode_base64url(dst, src) < 0 then
         return nil, "invalid input"
     end
-    return ffi_str(buf, dst[0].len)
+    return (ffi_str(buf, dst[0].len))
 end
 
 return M

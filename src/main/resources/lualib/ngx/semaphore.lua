@@ -48,7 +48,7 @@ function M.new(n)
     if C.ngx_http_lua_ffi_sema_new(out, n, message) ~= base.FFI_OK then
         return nil, ffi_str(message[0])
     end
-    return setmetatable({ sem = ffi_gc(out[0], C.ngx_http_lua_ffi_sema_gc) }, metatable)
+    return (setmetatable({ sem = ffi_gc(out[0], C.ngx_http_lua_ffi_sema_gc) }, metatable))
 end
 
 -- Takes a resource, waiting for one up to so many seconds.
@@ -89,7 +89,7 @@ end
 
 -- How many resources there are, or below 0 how many wait.
 function M.count(self)
-    return C.ngx_http_lua_ffi_sema_count(handle(self))
+    return (C.ngx_http_lua_ffi_sema_count(handle(self)))
 end
 
 return M

@@ -68,7 +68,7 @@ function M.get_body_data(...)
     if C.nightjar_ffi_req_get_body_data(r, max) ~= 0 then
         return nil
     end
-    return text()
+    return (text())
 end
 
 function M.get_body_file(...)
@@ -77,7 +77,7 @@ function M.get_body_file(...)
     if C.nightjar_ffi_req_get_body_file(r) ~= 0 then
         return nil
     end
-    return text()
+    return (text())
 end
 
 function M.set_body_data(...)

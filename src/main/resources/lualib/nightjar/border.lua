@@ -77,7 +77,7 @@ local request = M.request
 
 -- The string that the last call left.
 function M.text()
-    return ffi_str(result.data, result.len)
+    return (ffi_str(result.data, result.len))
 end
 
 -- Raises the text that the last call left, as an error of the API function that calls this.

@@ -30,7 +30,7 @@ local function typename(v, n, count)
     if n > count then
         return "no value"
     end
-    return type(v)
+    return (type(v))
 end
 
 -- The API function got a bad argument `n`. `up`: how many functions are between it and this one.
@@ -45,7 +45,7 @@ function M.string(v, n, count)
         return v
     end
     if t == "number" then
-        return tostring(v)
+        return (tostring(v))
     end
     bad(2, n, "string expected, got " .. typename(v, n, count))
 end
@@ -164,7 +164,7 @@ function M.owner(text, level)
         return r
     end
     M.waits_in_init(text or "no request found", (level or 3) + 1)
-    return C.nightjar_ffi_owner()
+    return (C.nightjar_ffi_owner())
 end
 
 -- To be called behind a wait with what the wait needs: compiled code does not keep a local that nobody uses any more.

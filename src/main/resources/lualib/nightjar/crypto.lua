@@ -35,7 +35,7 @@ function M.sha256(data)
         return nil, err
     end
     crypto.nightjar_sha256(data, #data, digest)
-    return ffi_str(digest, 32)
+    return (ffi_str(digest, 32))
 end
 
 local function encrypt(crypto, ctx, data)
@@ -51,7 +51,7 @@ local function encrypt(crypto, ctx, data)
     if crypto.nightjar_pkey_encrypt(ctx, out, size, data, #data) <= 0 then
         return nil, "RSA encryption failed"
     end
-    return ffi_str(out, size[0])
+    return (ffi_str(out, size[0]))
 end
 
 -- Encrypts with a public key (PEM) in RSA's OAEP mode; or nil and why not.

@@ -37,7 +37,7 @@ function M.raw_header(no_request_line)
     if C.nightjar_ffi_req_raw_header(r, no_request_line and 1 or 0) < 0 then
         raise()
     end
-    return text()
+    return (text())
 end
 
 -- A header asked for as `Content_Type` or `content-Type`: the table's own keys are lower-case, with dashes.

@@ -30,7 +30,7 @@ local function text(v)
         return v
     end
     if t == "number" or t == "nil" or t == "boolean" then
-        return tostring(v)
+        return (tostring(v))
     end
     if t == "table" then
         local mt = getmetatable(v)
@@ -38,7 +38,7 @@ local function text(v)
         if not f then
             return nil, "expected table to have __tostring metamethod"
         end
-        return tostring(f(v))
+        return (tostring(f(v)))
     end
     if v == null then
         return "null"

@@ -21,7 +21,7 @@ local function xor(data, key)
     for i = 1, size do
         bytes[i] = char(bxor(byte(data, i), byte(key, (i - 1) % period + 1)))
     end
-    return concat(bytes)
+    return (concat(bytes))
 end
 
 local function native(password, scramble)
@@ -70,7 +70,7 @@ local function old(password, scramble)
     local function random()
         a = (a * 3 + b) % OLD_MODULUS
         b = (a + b + 33) % OLD_MODULUS
-        return floor(a / OLD_MODULUS * 31)
+        return (floor(a / OLD_MODULUS * 31))
     end
     local bytes = new_tab(OLD_SIZE, 0)
     for i = 1, OLD_SIZE do

@@ -18,6 +18,7 @@ local tostring = tostring
 local type = type
 
 -- What nightjar_ffi_open_output answers, besides errors below 0.
+local DONE = 0      -- nothing
 local GATHER = 1    -- the buffer is open
 local SEND = 2      -- each call goes through, by ngx._send
 local REFUSED = 3   -- nothing can be sent, the reason is the result's text
@@ -51,7 +52,7 @@ local function text(v)
     if t == "string" then
         return v
     elseif t == "number" or t == "boolean" or t == "nil" then
-        return tostring(v)
+        return (tostring(v))
     elseif t == "table" then
         return flatten(v)
     elseif v == null then
@@ -78,7 +79,7 @@ function flatten(t)
         end
         parts[i] = s
     end
-    return concat(parts)
+    return (concat(parts))
 end
 
 -- Waits until there is room for more output, unless that is not possible here.
@@ -167,65 +168,65 @@ local function put_all(newline, p, cap, n, a, b, c, d, e, f, g, h, i, j, k, l)
     return p
 end
 
--- What is left to do when `mode` is not GATHER.
-local function refused(mode, newline, n, ...)
-    if mode == SEND then
-        return through(SEND, newline, n, ...)
+-- Sees that the buffer is open, if it can be. What each call is to do: GATHER, SEND, REFUSED, or to raise an error.
+local function open()
+    if W.cap > 0 then
+        return GATHER
+    end
+    return (C.nightjar_ffi_open_output(W.request))
+end
+
+-- Puts values in the buffer: DONE, else what is left to do.
+--
+-- LuaJIT starts no trace at a function with `...`, and a script that prints once in straight code would be interpreted
+-- for ever: so up to twelve values are parameters. Nor does it compile more than fifteen tail calls in a row: so the usual
+-- way has none.
+local function gather(newline, n, a, b, c, d, e, f, g, h, i, j, k, l)
+    local mode = open()
+    if mode == GATHER then
+        local p = put_all(newline, W.pos, W.cap, n, a, b, c, d, e, f, g, h, i, j, k, l)
+        if p then
+            W.pos = p
+            return DONE
+        end
+    end
+    return mode
+end
+
+-- The rest of ngx.print and ngx.say, which raises at their caller.
+local function emit(mode, newline, n, ...)
+    if mode == GATHER or mode == SEND then
+        return through(mode, newline, n, ...)
     elseif mode == REFUSED then
         return nil, reason()
     end
     error(reason(), 2)
 end
 
--- How much fits in the buffer once Java has opened it, else 0 and the mode.
-local function open()
-    local mode = C.nightjar_ffi_open_output(W.request)
-    if mode == GATHER then
-        return W.cap
-    end
-    return 0, mode
-end
-
--- LuaJIT starts no trace at a function with `...`, and a script that prints once in straight code would be interpreted
--- for ever: so up to twelve values are parameters.
-local function emit(newline, n, a, b, c, d, e, f, g, h, i, j, k, l)
-    local cap, mode = W.cap, nil
-    if cap == 0 then
-        cap, mode = open()
-        if mode then
-            return refused(mode, newline, n, a, b, c, d, e, f, g, h, i, j, k, l)
-        end
-    end
-    local p = put_all(newline, W.pos, cap, n, a, b, c, d, e, f, g, h, i, j, k, l)
-    if p then
-        W.pos = p
-        return 1
-    end
-    return through(GATHER, newline, n, a, b, c, d, e, f, g, h, i, j, k, l)
-end
-
-local function emit_many(newline, n, ...)
-    if W.cap == 0 then
-        local _, mode = open()
-        if mode then
-            return refused(mode, newline, n, ...)
-        end
-    end
-    return through(GATHER, newline, n, ...)
-end
-
 function ngx.print(...)
     local n = select("#", ...)
-    if n > MAX_PARAMETERS then
-        return emit_many(false, n, ...)
+    local mode
+    if n <= MAX_PARAMETERS then
+        mode = gather(false, n, ...)
+    else
+        mode = open()
     end
-    return emit(false, n, ...)
+    if mode == DONE then
+        return 1
+    end
+    return emit(mode, false, n, ...)
 end
 
 function ngx.say(...)
     local n = select("#", ...)
-    if n > MAX_PARAMETERS then
-        return emit_many(true, n, ...)
+    local mode
+    if n <= MAX_PARAMETERS then
+        mode = gather(true, n, ...)
+    else
+        mode = open()
     end
-    return emit(true, n, ...)
+    if mode == DONE then
+        return 1
+    end
+    return emit(mode, true, n, ...)
 end

@@ -39,7 +39,7 @@ local function configured(all)
             entries[#entries + 1] = entry
         end
     end
-    return concat(entries, ";")
+    return (concat(entries, ";"))
 end
 
 -- The function that opens the module, in a C library of its own or of the package it is in; nil if none is configured.

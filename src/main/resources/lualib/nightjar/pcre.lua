@@ -185,12 +185,12 @@ local function refused(pattern)
         text = text .. " at \"" .. sub(pattern, at + 1) .. "\""
     end
     -- C ends it at a zero byte; and without its last quote, when that is too far.
-    return sub(match(text, "^%Z*"), 1, MAX_ERROR)
+    return (sub(match(text, "^%Z*"), 1, MAX_ERROR))
 end
 
 local function info(code, what)
     pcre2.nightjar_pcre2_pattern_info(code, what, number)
-    return tonumber(number[0])
+    return (tonumber(number[0]))
 end
 
 local function log(level, text)
@@ -265,7 +265,7 @@ end
 -- As `10.42 2022-12-11`.
 function M.version()
     pcre2.nightjar_pcre2_config(CONFIG_VERSION, error_text)
-    return ffi_str(error_text)
+    return (ffi_str(error_text))
 end
 
 return M

@@ -116,7 +116,7 @@ local function allocate(parts, text)
     for i = 1, parts.count do
         bytes = bytes + #parts.texts[i]
     end
-    return cast(replacement_type, malloc(REPLACEMENT + STEP * parts.count + bytes))
+    return (cast(replacement_type, malloc(REPLACEMENT + STEP * parts.count + bytes)))
 end
 
 local function put_steps(at, parts)
@@ -149,7 +149,7 @@ function M.ngx_http_lua_ffi_compile_replace_template(re, text, length)
 end
 
 function M.ngx_http_lua_ffi_create_script_engine()
-    return cast(engine_type, malloc(ENGINE))
+    return (cast(engine_type, malloc(ENGINE)))
 end
 
 function M.ngx_http_lua_ffi_destroy_script_engine(engine)

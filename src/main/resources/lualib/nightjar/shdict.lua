@@ -89,7 +89,7 @@ local function popper(left)
         end
         local kind = C.nightjar_ffi_shdict_pop(zone, left, key, #key, number, errmsg)
         if kind == STRING then
-            return ffi_str(result.data, result.len)
+            return (ffi_str(result.data, result.len))
         end
         if kind == NUMBER then
             return number[0]
@@ -161,7 +161,7 @@ end
 -- Removes up to `max` expired entries, 0: all of them; returns how many.
 function methods.flush_expired(...)
     local zone, max = whole(0, select("#", ...), ...)
-    return C.nightjar_ffi_shdict_flush_expired(zone, max)
+    return (C.nightjar_ffi_shdict_flush_expired(zone, max))
 end
 
 local shared = ngx._shared_zones()

@@ -256,9 +256,8 @@ end
 
 -- send
 
--- Sends n bytes.
-local function send_bytes(r, u, bytes, n)
-    local rc = C.nightjar_ffi_socket_send(r, u, bytes, n)
+-- What Java's answer to a send of n bytes means to the script.
+local function sent(u, n, rc)
     if rc == AGAIN then
         co_yield()
         rc = C.nightjar_ffi_socket_sent(u)
@@ -271,6 +270,7 @@ local function send_bytes(r, u, bytes, n)
     error(text(), 2)
 end
 
+-- The same as send_now(), where something speaks against it.
 local function send_other(self, data)
     local r = owner()
     self_table(self)
@@ -288,29 +288,35 @@ local function send_other(self, data)
     if n == 0 then
         return 0
     end
-    return send_bytes(r, u, bytes, n)
+    return sent(u, n, C.nightjar_ffi_socket_send(r, u, bytes, n))
 end
 
-local function send(self, data)
+-- Sends where nothing speaks against it: how many bytes, and Java's answer; nil elsewhere.
+local function send_now(self, data)
     local u = type(self) == "table" and self[CTX]
     if u and u.writes == 0 then
         local r = request()
         if u.request == r then
             local bytes, n = gather(data)
             if bytes and n > 0 then
-                return send_bytes(r, u, bytes, n)
+                return n, C.nightjar_ffi_socket_send(r, u, bytes, n)
             end
         end
     end
-    return send_other(self, data)
 end
 
 function tcp.send(...)
-    local n = select("#", ...)
-    if n ~= 2 then
-        error("expecting 2 arguments (including the object), but got " .. n, 2)
+    local count = select("#", ...)
+    if count ~= 2 then
+        error("expecting 2 arguments (including the object), but got " .. count, 2)
     end
-    return send(...)
+    local n, rc = send_now(...)
+    if rc == OK then
+        return n
+    elseif n then
+        return sent((...)[CTX], n, rc)
+    end
+    return send_other(...)
 end
 raw.send = tcp.send
 
@@ -325,7 +331,7 @@ local function received(u, rc)
     if rc == OK then
         local pos = u.pos
         u.pos = pos + u.skip
-        return ffi_str(pos, u.len)
+        return (ffi_str(pos, u.len))
     elseif rc == ERROR then
         local pos = u.pos
         local partial = ""
@@ -348,7 +354,8 @@ local function ask(self, mode, size)
     return received(u, C.nightjar_ffi_socket_receive(r, u, mode, size))
 end
 
-local function line(self)
+-- The next line if it is there. Raises nothing.
+local function ready_line(self)
     local u = type(self) == "table" and self[CTX]
     if u and u.reads == 0 then
         local pos = u.pos
@@ -360,15 +367,26 @@ local function line(self)
                 local cr = memchr(pos, CR, size)
                 u.pos = pos + (size + 1)
                 if cr == nil then
-                    return ffi_str(pos, size)
+                    return (ffi_str(pos, size))
                 elseif cast(bytes_t, cr) - pos == size - 1 then
-                    return ffi_str(pos, size - 1)
+                    return (ffi_str(pos, size - 1))
                 end
                 return (gsub(ffi_str(pos, size), "\r", ""))
             end
         end
     end
-    return ask(self, LINE, 0)
+end
+
+-- The next `size` bytes if they are there. Raises nothing.
+local function ready_bytes(self, size)
+    local u = type(self) == "table" and self[CTX]
+    if u and u.reads == 0 and size >= 1 and floor(size) == size then
+        local pos = u.pos
+        if u.last - pos >= size and u.request == request() then
+            u.pos = pos + size
+            return (ffi_str(pos, size))
+        end
+    end
 end
 
 -- The socket, where nothing speaks against receiving; else nil and why. Raises at the script.
@@ -386,14 +404,6 @@ local function receivable(self)
 end
 
 local function bytes(self, size)
-    local u = type(self) == "table" and self[CTX]
-    if u and u.reads == 0 and size >= 1 and floor(size) == size then
-        local pos = u.pos
-        if u.last - pos >= size and u.request == request() then
-            u.pos = pos + size
-            return ffi_str(pos, size)
-        end
-    end
     if size >= 1 then
         return ask(self, BYTES, size < MAX and floor(size) or MAX)
     end
@@ -423,27 +433,37 @@ local function patterned(self, pattern)
     argument(2, "bad pattern argument")
 end
 
+-- receive, where what is asked for is not there.
 local function receive(self, pattern)
-    if type(pattern) == "number" then
-        return bytes(self, pattern)
-    elseif pattern == "*l" then
-        return line(self)
+    if pattern == "*l" then
+        return ask(self, LINE, 0)
     end
-    local number = tonumber(pattern)
-    if number then
-        return bytes(self, number)
+    local size = tonumber(pattern)
+    if size then
+        return bytes(self, size)
     end
     return patterned(self, pattern)
 end
 
+-- What is there goes without a tail call: LuaJIT compiles no more than fifteen of them in a row.
 function tcp.receive(...)
     local n = select("#", ...)
-    if n == 2 then
-        return receive(...)
-    elseif n == 1 then
-        return line(...)
+    local self, pattern = ...
+    if n == 1 then
+        pattern = "*l"
+    elseif n ~= 2 then
+        error("expecting 1 or 2 arguments (including the object), but got " .. n, 2)
     end
-    error("expecting 1 or 2 arguments (including the object), but got " .. n, 2)
+    local data
+    if pattern == "*l" then
+        data = ready_line(self)
+    elseif type(pattern) == "number" then
+        data = ready_bytes(self, pattern)
+    end
+    if data then
+        return data
+    end
+    return receive(self, pattern)
 end
 
 local function receiveany(self, max)
@@ -638,7 +658,7 @@ local function timeout_value(v)
     if v < 0 or v >= 2^31 then
         error("bad timeout value", 3)
     end
-    return floor(v)
+    return (floor(v))
 end
 
 function tcp.settimeout(...)
@@ -691,7 +711,7 @@ function M.tcp(...)
         error("no ctx found", 2)
     end
     check_waits(r, YIELDABLE)
-    return setmetatable(new_tab(5, 0), tcp)
+    return (setmetatable(new_tab(5, 0), tcp))
 end
 
 M.stream = M.tcp
@@ -719,7 +739,7 @@ function M.req_socket(...)
     local u = ffi_gc(ffi_new(socket_t), collected)
     local rc = C.nightjar_ffi_req_socket(r, u, whole and 1 or 0)
     if rc == OK then
-        return setmetatable({ u }, whole and raw or body)
+        return (setmetatable({ u }, whole and raw or body))
     elseif rc == DECLINED then
         return nil, text()
     end

@@ -23,7 +23,7 @@ function M.quote_sql_str(...)
     local s = ...
     s = check.string(s, 1, count)
     C.nightjar_ffi_quote_sql_str(s, #s)
-    return ffi_str(result.data, result.len)
+    return (ffi_str(result.data, result.len))
 end
 
 function M.hmac_sha1(...)
@@ -35,7 +35,7 @@ function M.hmac_sha1(...)
     key = check.string(key, 1, count)
     text = check.string(text, 2, count)
     C.nightjar_ffi_hmac_sha1(key, #key, text, #text, digest)
-    return ffi_str(digest, SHA1_LEN)
+    return (ffi_str(digest, SHA1_LEN))
 end
 
 return M

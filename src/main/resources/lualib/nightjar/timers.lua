@@ -57,11 +57,11 @@ function M.every(...)
 end
 
 function M.pending_count()
-    return C.nightjar_ffi_timers_pending(current())
+    return (C.nightjar_ffi_timers_pending(current()))
 end
 
 function M.running_count()
-    return C.nightjar_ffi_timers_running(current())
+    return (C.nightjar_ffi_timers_running(current()))
 end
 
 return M

@@ -207,6 +207,6 @@ return {
         end
         local r = owner()
         yieldable(r)
-        return setmetatable({}, udp)
+        return (setmetatable({}, udp))
     end,
 }

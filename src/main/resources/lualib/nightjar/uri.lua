@@ -31,7 +31,7 @@ local function escape(s, kind)
     if rc < 0 then
         raise()
     end
-    return ffi_str(result.data, result.len)
+    return (ffi_str(result.data, result.len))
 end
 M.escape = escape
 
@@ -44,7 +44,7 @@ function M.unescape(s)
     if rc < 0 then
         raise()
     end
-    return ffi_str(result.data, result.len)
+    return (ffi_str(result.data, result.len))
 end
 
 local function put(parts, n, key, value)
@@ -90,7 +90,7 @@ function M.encode(t, level)
             n = more
         end
     end
-    return concat(parts, "&", 1, n)
+    return (concat(parts, "&", 1, n))
 end
 local encode = M.encode
 

@@ -50,7 +50,7 @@ function M.new()
     if not sock then
         return nil, err
     end
-    return setmetatable({ sock = sock, keepalive = true, unanswered = 0 }, meta)
+    return (setmetatable({ sock = sock, keepalive = true, unanswered = 0 }, meta))
 end
 
 -- Whether requests are written to the log at debug.

@@ -80,7 +80,7 @@ end
 local function pool_name(options, port, ssl, proxy, authorization)
     local parts = { options.scheme or "", options.host, tostring(port), tostring(ssl), ssl and options.ssl_server_name or "",
         tostring(ssl and options.ssl_verify ~= false), proxy or "", ssl and authorization or "" }
-    return concat(parts, ":")
+    return (concat(parts, ":"))
 end
 
 -- Connects the client as its method `connect` says. Answers true, nil and the TLS session; or nil and an error.

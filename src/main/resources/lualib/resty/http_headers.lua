@@ -25,7 +25,7 @@ local function newindex(fields, name, value)
 end
 
 function M.new()
-    return setmetatable({}, { __index = index, __newindex = newindex, normalised = {} })
+    return (setmetatable({}, { __index = index, __newindex = newindex, normalised = {} }))
 end
 
 return M

@@ -45,7 +45,7 @@ function M.lines(sock)
             return nil, err
         end
         if byte(line, -1) == CR then
-            return sub(line, 1, -2)
+            return (sub(line, 1, -2))
         end
         return line
     end
@@ -78,7 +78,7 @@ local function trimmed(line, from)
         end
         last = last - 1
     end
-    return sub(line, from, last)
+    return (sub(line, from, last))
 end
 
 -- Header fields up to the empty line behind them. A field that comes more than once has a table of values.
@@ -166,7 +166,7 @@ end
 local function piece(max, default, left)
     max = tonumber(max) or default
     if max and max > 0 then
-        return min(max, left)
+        return (min(max, left))
     end
     return left
 end

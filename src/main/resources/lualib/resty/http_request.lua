@@ -75,7 +75,7 @@ local function head(self, params, headers)
         end
     end
     out[#out + 1] = "\r\n"
-    return concat(out)
+    return (concat(out))
 end
 
 -- The length of a body that is there, or nil for a function's.

@@ -23,7 +23,7 @@ local function read_body(res)
             pieces[n + 1] = partial
             return nil, err, concat(pieces)
         elseif not data then
-            return concat(pieces)
+            return (concat(pieces))
         end
         n = n + 1
         pieces[n] = data

@@ -40,7 +40,7 @@ function M.new(_, opts)
     if not sock then
         return nil, err
     end
-    return setmetatable({ sock = sock, escape_key = escape_key, unescape_key = unescape_key }, object_meta)
+    return (setmetatable({ sock = sock, escape_key = escape_key, unescape_key = unescape_key }, object_meta))
 end
 
 function M:set_timeouts(connect_msec, send_msec, read_msec)
@@ -205,7 +205,7 @@ local function joined(value)
     for i, part in ipairs(value) do
         parts[i] = type(part) == "table" and joined(part) or part
     end
-    return concat(parts)
+    return (concat(parts))
 end
 
 local function store(self, command, key, value, exptime, flags, unique)

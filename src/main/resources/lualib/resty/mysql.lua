@@ -89,7 +89,7 @@ local function int8(data, pos)
 end
 
 local function put_int3(n)
-    return char(band(n, 0xff), band(rshift(n, 8), 0xff), band(rshift(n, 16), 0xff))
+    return (char(band(n, 0xff), band(rshift(n, 8), 0xff), band(rshift(n, 16), 0xff)))
 end
 
 local function put_int4(n)
@@ -357,7 +357,7 @@ function M.new()
     if not sock then
         return nil, err
     end
-    return setmetatable({ sock = sock }, object_meta)
+    return (setmetatable({ sock = sock }, object_meta))
 end
 
 -- Connects and logs in; a pooled connection is logged in already. Options: host and port, or path of a unix socket; user,

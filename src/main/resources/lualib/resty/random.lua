@@ -25,7 +25,7 @@ function M.bytes(n)
             return nil
         end
     end
-    return ffi_string(buf, n)
+    return (ffi_string(buf, n))
 end
 
 return M

@@ -405,14 +405,15 @@ function M.new()
     if not sock then
         return nil, err
     end
-    return setmetatable({
+    local self = {
         _sock = sock,
         _reqs = false,
         _module_prefix = false,
         _subscribed = false,
         _names = { message = {}, pmessage = {} },
         _messages = {},
-    }, object_meta)
+    }
+    return (setmetatable(self, object_meta))
 end
 
 local function socket_of(self)

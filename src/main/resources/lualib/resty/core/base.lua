@@ -61,7 +61,7 @@ end
 -- or `own` asks for a new one.
 function M.get_string_buf(bytes, own)
     if own or bytes > buffer_size then
-        return ffi_new(buffer_type, bytes)
+        return (ffi_new(buffer_type, bytes))
     end
     if not buffer then
         buffer = ffi_new(buffer_type, buffer_size)

@@ -22,7 +22,7 @@ function ngx.encode_base64(s, no_padding)
     end
     local dst = get_string_buf(floor((#s + 2) / 3) * 4)
     local len = C.ngx_http_lua_ffi_encode_base64(s, #s, dst, no_padding and 1 or 0)
-    return ffi_str(dst, len)
+    return (ffi_str(dst, len))
 end
 
 local function room(s)
@@ -37,7 +37,7 @@ function ngx.decode_base64(s)
     if C.ngx_http_lua_ffi_decode_base64(s, #s, dst, len) == 0 then
         return nil
     end
-    return ffi_str(dst, tonumber(len[0]))
+    return (ffi_str(dst, tonumber(len[0])))
 end
 
 function ngx.decode_base64mime(s)
@@ -48,7 +48,7 @@ function ngx.decode_base64mime(s)
     if C.ngx_http_lua_ffi_decode_base64mime(s, #s, dst, len) == 0 then
         return nil
     end
-    return ffi_str(dst, tonumber(len[0]))
+    return (ffi_str(dst, tonumber(len[0])))
 end
 
 return { version = base.version }

@@ -16,7 +16,7 @@ function ngx.md5(s)
         s = s and tostring(s) or ""
     end
     C.ngx_http_lua_ffi_md5(s, #s, digest)
-    return ffi_str(digest, 32)
+    return (ffi_str(digest, 32))
 end
 
 function ngx.md5_bin(s)
@@ -24,7 +24,7 @@ function ngx.md5_bin(s)
         s = s and tostring(s) or ""
     end
     C.ngx_http_lua_ffi_md5_bin(s, #s, digest)
-    return ffi_str(digest, 16)
+    return (ffi_str(digest, 16))
 end
 
 function ngx.sha1_bin(s)
@@ -32,21 +32,21 @@ function ngx.sha1_bin(s)
         s = s and tostring(s) or ""
     end
     C.ngx_http_lua_ffi_sha1_bin(s, #s, digest)
-    return ffi_str(digest, 20)
+    return (ffi_str(digest, 20))
 end
 
 function ngx.crc32_short(s)
     if type(s) ~= "string" then
         s = s and tostring(s) or ""
     end
-    return C.ngx_http_lua_ffi_crc32_short(s, #s)
+    return (C.ngx_http_lua_ffi_crc32_short(s, #s))
 end
 
 function ngx.crc32_long(s)
     if type(s) ~= "string" then
         s = s and tostring(s) or ""
     end
-    return C.ngx_http_lua_ffi_crc32_long(s, #s)
+    return (C.ngx_http_lua_ffi_crc32_long(s, #s))
 end
 
 return { version = base.version }

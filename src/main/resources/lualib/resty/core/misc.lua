@@ -27,7 +27,7 @@ setmetatable(ngx, {
         if f then
             return f()
         end
-        return rawget(t, key)
+        return (rawget(t, key))
     end,
     __newindex = function(t, key, value)
         local f = setters[key]
@@ -109,7 +109,7 @@ do
         end
         local name_len = get_size_ptr()
         if C.ngx_http_lua_ffi_get_conf_env(name, value, name_len) == 0 then
-            return ffi_str(value[0] + name_len[0] + 1)
+            return (ffi_str(value[0] + name_len[0] + 1))
         end
         return getenv(name)
     end

@@ -35,7 +35,7 @@ local function get(_, name)
         if rc ~= 0 then
             error("calling directive " .. name .. " failed with code " .. rc, 2)
         end
-        return ffi_str(value[0].data, value[0].len)
+        return (ffi_str(value[0].data, value[0].len))
     end
 end
 

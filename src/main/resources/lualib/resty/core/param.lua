@@ -26,12 +26,12 @@ local function get(_, index)
         if result.len == 0 then
             return nil
         end
-        return ffi_str(result.data, result.len)
+        return (ffi_str(result.data, result.len))
     end
     if context == BODY_FILTER then
         if index == 1 then
             C.nightjar_ffi_body_filter_body(r)
-            return ffi_str(result.data, result.len)
+            return (ffi_str(result.data, result.len))
         end
         if index == 2 then
             return C.ngx_http_lua_ffi_get_body_filter_param_eof(r) == 1

@@ -158,7 +158,7 @@ local function gmatch(subj, regex, opts)
         return nil, wrong
     end
     regex.holders = regex.holders + 1
-    return setmetatable({ regex = regex, subject = subj, start = 0, options = regex.mode.match }, iterator_meta)
+    return (setmetatable({ regex = regex, subject = subj, start = 0, options = regex.mode.match }, iterator_meta))
 end
 
 -- The bytes that sub and gsub make, in one buffer; another one when a replacement's function uses gsub, or waits.

@@ -133,7 +133,7 @@ function ngx.req.get_method()
     if C.ngx_http_lua_ffi_req_get_method_name(r, method_name, method_len) ~= 0 then
         return nil
     end
-    return ffi_str(method_name[0], method_len[0])
+    return (ffi_str(method_name[0], method_len[0]))
 end
 
 function ngx.req.set_method(method)

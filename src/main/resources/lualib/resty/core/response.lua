@@ -87,7 +87,7 @@ local function get(_, key)
     end
     if n == 1 then
         local value = result.pairs[0].value
-        return ffi_str(value.data, value.len)
+        return (ffi_str(value.data, value.len))
     end
     if n > 1 then
         local values = new_tab(n, 0)

@@ -142,7 +142,7 @@ local function fetch(zone, key, stale)
     local kind = value_type[0]
     if kind == STRING then
         if text[0] == buffer then
-            return ffi_str(buffer, len[0])
+            return (ffi_str(buffer, len[0]))
         end
         local value = ffi_str(text[0], len[0])
         C.free(text[0])
@@ -269,12 +269,12 @@ end
 
 local function capacity(dict)
     local bytes = C.ngx_http_lua_ffi_shdict_capacity(zone_of(dict))
-    return tonumber(bytes)
+    return (tonumber(bytes))
 end
 
 local function free_space(dict)
     local bytes = C.ngx_http_lua_ffi_shdict_free_space(zone_of(dict))
-    return tonumber(bytes)
+    return (tonumber(bytes))
 end
 
 if not pcall(function() return C.free end) then

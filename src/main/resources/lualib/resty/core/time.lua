@@ -13,7 +13,7 @@ local text = ffi.new("unsigned char[?]", 32)
 local seconds = ffi.new("long[1]")
 
 function ngx.now()
-    return C.ngx_http_lua_ffi_now()
+    return (C.ngx_http_lua_ffi_now())
 end
 
 function ngx.time()
@@ -27,18 +27,18 @@ end
 -- 2026-11-21
 function ngx.today()
     C.ngx_http_lua_ffi_today(text)
-    return ffi_str(text, 10)
+    return (ffi_str(text, 10))
 end
 
 -- 2026-11-21 22:24:29
 function ngx.localtime()
     C.ngx_http_lua_ffi_localtime(text)
-    return ffi_str(text, 19)
+    return (ffi_str(text, 19))
 end
 
 function ngx.utctime()
     C.ngx_http_lua_ffi_utctime(text)
-    return ffi_str(text, 19)
+    return (ffi_str(text, 19))
 end
 
 -- Sat, 21-Nov-26 22:24:29 GMT
@@ -47,7 +47,7 @@ function ngx.cookie_time(sec)
         error("number argument only", 2)
     end
     local len = C.ngx_http_lua_ffi_cookie_time(text, sec)
-    return ffi_str(text, len)
+    return (ffi_str(text, len))
 end
 
 -- Sat, 21 Nov 2026 22:24:29 GMT
@@ -56,7 +56,7 @@ function ngx.http_time(sec)
         error("number argument only", 2)
     end
     C.ngx_http_lua_ffi_http_time(text, sec)
-    return ffi_str(text, 29)
+    return (ffi_str(text, 29))
 end
 
 function ngx.parse_http_time(s)

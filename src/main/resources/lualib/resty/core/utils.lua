@@ -23,7 +23,7 @@ local function str_replace_char(s, from, to)
             buf[i] = new
         end
     end
-    return ffi_str(buf, len)
+    return (ffi_str(buf, len))
 end
 
 return { version = base.version, str_replace_char = str_replace_char }

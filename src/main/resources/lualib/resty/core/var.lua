@@ -48,7 +48,7 @@ local function find(name)
             if v.len < 0 then
                 return nil
             end
-            return ffi_str(v.data, v.len)
+            return (ffi_str(v.data, v.len))
         end
         rc = C.nightjar_ffi_var_get_ready(r, ready)
     elseif index then
@@ -65,7 +65,7 @@ local function find(name)
     end
 
     if rc == 0 then
-        return ffi_str(result.data, result.len)
+        return (ffi_str(result.data, result.len))
     end
     if rc ~= NOT_FOUND then
         error(text(), 3)

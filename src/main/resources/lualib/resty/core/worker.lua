@@ -22,11 +22,11 @@ function worker.id()
 end
 
 function worker.pid()
-    return C.ngx_http_lua_ffi_worker_pid()
+    return (C.ngx_http_lua_ffi_worker_pid())
 end
 
 function worker.count()
-    return C.ngx_http_lua_ffi_worker_count()
+    return (C.ngx_http_lua_ffi_worker_count())
 end
 
 function worker.exiting()

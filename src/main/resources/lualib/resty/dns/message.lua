@@ -47,7 +47,7 @@ local TRUNCATED = "truncated"
 
 -- n as two bytes, as the length in front of a message over TCP is, too.
 local function two_bytes(n)
-    return char(rshift(n, 8), band(n, 0xff))
+    return (char(rshift(n, 8), band(n, 0xff)))
 end
 M.two_bytes = two_bytes
 

@@ -289,7 +289,7 @@ local function expand_ipv6_addr(addr)
     for _, group in ipairs(rest) do
         groups[#groups + 1] = group
     end
-    return concat(groups, ":")
+    return (concat(groups, ":"))
 end
 M.expand_ipv6_addr = expand_ipv6_addr
 

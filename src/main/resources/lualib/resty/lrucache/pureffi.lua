@@ -28,7 +28,7 @@ local index_methods = {}
 
 local function bucket(self, key)
     local h = hash(key)
-    return band(bxor(h, rshift(h, 15)), self.mask)
+    return (band(bxor(h, rshift(h, 15)), self.mask))
 end
 
 function index_methods:find(key)

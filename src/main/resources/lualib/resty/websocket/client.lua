@@ -34,7 +34,7 @@ function M.new(_, opts)
     opts = opts or {}
     local self = endpoint.new(sock, opts)
     self.from_clients, self.masks = false, not opts.send_unmasked
-    return setmetatable(self, meta)
+    return (setmetatable(self, meta))
 end
 
 -- { tls, host, port, path } of a URI; port is nil for the path of a socket.

@@ -106,7 +106,7 @@ local function unmasked(data, n)
     local from = cast(read_bytes_t, data)
     local to = room_for(n)
     mask(to, from + 4, n, from)
-    return ffi_string(to, n)
+    return (ffi_string(to, n))
 end
 
 -- The next frame: its payload, its type, and "again" if the message goes on in another frame. Of a close frame the third
@@ -180,7 +180,7 @@ end
 
 -- A length in this many bytes, of which the highest ones are first.
 local function big_endian(n)
-    return char(rshift(n, 24), band(rshift(n, 16), 0xff), band(rshift(n, 8), 0xff), band(n, 0xff))
+    return (char(rshift(n, 24), band(rshift(n, 16), 0xff), band(rshift(n, 8), 0xff), band(n, 0xff)))
 end
 
 -- A frame's bytes; nil and an error.
@@ -206,7 +206,7 @@ function M.build_frame(fin, opcode, payload_len, payload, masking)
     copy(frame, head, n)
     copy(frame + n, key, 4)
     mask(frame + n + 4, cast(read_bytes_t, payload), payload_len, cast(read_bytes_t, key))
-    return ffi_string(frame, n + 4 + payload_len)
+    return (ffi_string(frame, n + 4 + payload_len))
 end
 
 -- Sends a frame. Answers how many bytes have been sent; nil and an error.

@@ -80,7 +80,7 @@ function M.new(_, opts)
     opts = opts or {}
     local self = endpoint.new(sock, opts)
     self.from_clients, self.masks = true, opts.send_masked
-    return setmetatable(self, meta)
+    return (setmetatable(self, meta))
 end
 
 return M
