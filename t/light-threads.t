@@ -36,7 +36,7 @@ dead
 [error]
 
 === the first of several to end wakes the one that waits for them
---- nightjar_only
+--- nightjar_only: nginx gives what else lies on the stack first
 --- config
 location = /t {
     content_by_lua_block {
@@ -360,3 +360,169 @@ nilnot user thread
 nilkiller not parent
 nilkiller not parent
 only the parent coroutine can wait on the thread
+
+=== what has ended is another thread's coroutine next
+--- config
+location = /t {
+    content_by_lua_block {
+        local spawn, wait, status = ngx.thread.spawn, ngx.thread.wait, coroutine.status
+        for round = 1, 3 do
+            local threads = {}
+            for i = 1, 3 do
+                threads[i] = spawn(function(...)
+                    if round == 2 and i == 2 then
+                        ngx.sleep(0.001)
+                    elseif round == 3 and i == 3 then
+                        error("broken", 0)
+                    end
+                    return select("#", ...), ...
+                end, round, i, nil)
+            end
+            for i = 1, 3 do
+                ngx.say(status(threads[i]), " ", wait(threads[i]))
+                ngx.say(status(threads[i]), " ", wait(threads[i]))
+                ngx.say(coroutine.resume(threads[i]))
+            end
+        end
+    }
+}
+--- request
+GET /t
+--- response_body
+zombie true311nil
+dead nilalready waited or killed
+falsecannot resume dead coroutine
+zombie true312nil
+dead nilalready waited or killed
+falsecannot resume dead coroutine
+zombie true313nil
+dead nilalready waited or killed
+falsecannot resume dead coroutine
+zombie true321nil
+dead nilalready waited or killed
+falsecannot resume dead coroutine
+running true322nil
+dead nilalready waited or killed
+falsecannot resume dead coroutine
+zombie true323nil
+dead nilalready waited or killed
+falsecannot resume dead coroutine
+zombie true331nil
+dead nilalready waited or killed
+falsecannot resume dead coroutine
+zombie true332nil
+dead nilalready waited or killed
+falsecannot resume dead coroutine
+zombie falsebroken
+dead nilalready waited or killed
+falsecannot resume dead coroutine
+--- error_log
+lua user thread aborted: runtime error: broken
+
+=== an environment goes with its coroutine
+--- config
+location = /t {
+    content_by_lua_block {
+        local function known()
+            return tostring(getfenv(0).known)
+        end
+        local function mark()
+            setfenv(0, setmetatable({ known = "here" }, { __index = _G }))
+            return known()
+        end
+        for _ = 1, 2 do
+            ngx.say(select(2, ngx.thread.wait(ngx.thread.spawn(mark))))
+            ngx.say(select(2, ngx.thread.wait(ngx.thread.spawn(known))))
+        end
+    }
+}
+location = /mark {
+    content_by_lua_block {
+        setfenv(0, setmetatable({ known = "here" }, { __index = _G }))
+        ngx.location.capture("/known")
+        ngx.say("marked")
+    }
+}
+location = /known {
+    content_by_lua_block {
+        ngx.say(tostring(getfenv(0).known))
+    }
+}
+--- request
+GET /t
+--- response_body
+here
+nil
+here
+nil
+--- request
+GET /mark
+--- response_body
+marked
+--- request
+GET /known
+--- response_body
+nil
+--- request
+GET /known
+--- response_body
+nil
+
+=== what an error leaves
+--- config
+location = /t {
+    content_by_lua_block {
+        local function values(...)
+            ngx.say(select("#", ...), " ", (...), " ", tostring(select(2, ...)), " ", (tostring(select(-1, ...)):gsub(".*%d+: ", "at: ")))
+        end
+        for _, wait in ipairs { 0, 0.001 } do
+            local function fail(how, ...)
+                local thread = ngx.thread.spawn(function(...)
+                    if wait > 0 then
+                        ngx.sleep(wait)
+                    end
+                    how(...)
+                end, ...)
+                values(ngx.thread.wait(thread))
+            end
+            fail(error, "boom", 0)
+            fail(error, "boom")
+            fail(error)
+            fail(error, true)
+        end
+    }
+}
+--- request
+GET /t
+--- response_body
+2 false boom boom
+3 false boom at: boom
+2 false nil nil
+2 false true true
+2 false boom boom
+3 false boom at: boom
+2 false nil nil
+2 false true true
+
+=== the message of an error that Lua raises
+--- nightjar_only: nginx gives what else lies on the stack first
+--- config
+location = /t {
+    content_by_lua_block {
+        for _, wait in ipairs { 0, 0.001 } do
+            ngx.say(ngx.thread.wait(ngx.thread.spawn(function()
+                if wait > 0 then
+                    ngx.sleep(wait)
+                end
+                local nothing
+                nothing()
+            end)))
+        end
+    }
+}
+--- request
+GET /t
+--- response_body_like
+^falsecontent_by_lua.*:8: attempt to call local 'nothing' .a nil value.
+falsecontent_by_lua.*:8: attempt to call local 'nothing' .a nil value.
+$

@@ -17,11 +17,10 @@ public final class Border {
     static final int POS = 16;
     static final int CAP = 20;
     static final int WAITS = 24;
-    static final int TAINTED = 28;
-    static final int SPAWNED = 32;
-    static final int POSTED = 36;
-    static final int CHILD = 40;
-    static final int ADOPTED = 44;
+    static final int SPAWNED = 28;
+    static final int POSTED = 32;
+    static final int CHILD = 36;
+    static final int ADOPTED = 40;
     private static final int VARIABLES = 48;
     private static final int VARIABLE = 16;
     static final int READY = VARIABLES + ReadyVariables.COUNT * VARIABLE;
@@ -107,12 +106,6 @@ public final class Border {
     /// @param why [#GO_ON], [#WAIT] or [#END]
     void waits(int why) {
         Mem.i(address + WAITS, why);
-    }
-
-    boolean takeTainted() {
-        boolean tainted = Mem.i(address + TAINTED) != 0;
-        if (tainted) Mem.i(address + TAINTED, 0);
-        return tainted;
     }
 
     /// The struct that `border.lua` calls `result`.

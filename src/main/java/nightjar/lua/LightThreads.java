@@ -59,6 +59,13 @@ final class LightThreads {
     @Ffi("nightjar_ffi_thread_forget")
     void forget() { scheduler.forget(); }
 
+    /// `setfenv(0)` has replaced the environment of a coroutine in the running thread.
+    @Ffi("nightjar_ffi_thread_taint")
+    void taint() {
+        var running = scheduler.running();
+        if (running != null) running.tainted = true;
+    }
+
     /// An uncaught error has ended a thread that Lua ran inside the one that made it.
     @Ffi("nightjar_ffi_thread_aborted")
     void aborted(long text, int n) { scheduler.running().task.log(Level.ERROR, "lua user thread aborted: " + Mem.string(text, n)); }

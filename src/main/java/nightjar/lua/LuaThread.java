@@ -27,6 +27,8 @@ public final class LuaThread {
     int index;
     /// It has died of a call of `error`, whose arguments still stand before the message on its stack.
     boolean thrown;
+    /// Its environment was replaced: it is not used again.
+    boolean tainted;
     private @Nullable LuaThread waiter;
     private int waiterParks;
     /// What its last `ngx.location.capture` brought.

@@ -113,7 +113,8 @@ public final class LuaVm {
         }
         push(options.path);
         push(options.cpath);
-        check(LuaState.pcall(L, 9, 6));
+        LuaState.push(L, options.cachedThreads);
+        check(LuaState.pcall(L, 10, 6));
         LuaState.unref(L, strip);
     }
 

@@ -357,7 +357,7 @@ public final class Scheduler {
         task.remove(thread);
         boolean entry = thread == task.entry;
         if (entry) task.entry = null;
-        if (border.takeTainted() || !entry) thread.vm.abandon(thread, task);
+        if (thread.tainted || !entry) thread.vm.abandon(thread, task);
         else thread.vm.keep(thread, task);
     }
 

@@ -6,8 +6,9 @@
 
 -- border: address of the struct below; raise: what a failed Lua C function returns first; resolve(name): C type and
 -- address of an export, or a Lua C function; resource(name): the source of a module packed with Nightjar; compile(source,
--- chunk name): without names and lines; functions: the names of Lua C functions; path, cpath: the configuration's, or nil
-local border, raise, null, resolve, resource, compile, functions, path, cpath = ...
+-- chunk name): without names and lines; functions: the names of Lua C functions; path, cpath: the configuration's, or nil;
+-- cached_threads: lua_thread_cache_max_entries
+local border, raise, null, resolve, resource, compile, functions, path, cpath, cached_threads = ...
 
 local error = error
 local ffi = require "ffi"
@@ -23,7 +24,6 @@ typedef struct {
     int pos;
     int cap;
     int waits;              /* an API function, not the script, made the coroutine yield: 1 to wait, 2 to end the task */
-    int tainted;            /* the coroutine must not be used again */
     int spawned;            /* reference of a coroutine to be run as a light thread, 0: none */
     int posted;             /* other light threads of the task have their turn before the one that runs has it again */
     int child;              /* 1: Lua runs a light thread inside the one that made it; 2: and Java has made it one of its own */
@@ -151,7 +151,7 @@ for i = 1, #functions do
 end
 
 local function part(name)
-    return compile(resource(name), "=[C]")(W, C, null)
+    return compile(resource(name), "=[C]")(W, C, null, cached_threads)
 end
 
 part "nightjar.tables"

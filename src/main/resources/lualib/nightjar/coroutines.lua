@@ -7,7 +7,7 @@
 -- _create, _resume, _status and _wrap are LuaJIT's own; so is _yield, by which API functions wait, but that it undoes a
 -- wait where Lua cannot yield.
 
-local W, C = ...
+local W, C, _, cached_threads = ...
 
 local create = coroutine.create
 local error = error
@@ -199,11 +199,15 @@ coroutine.isyieldable = nil
 
 package.loaded.coroutine = coroutine
 
--- A coroutine whose environment was replaced ends with its run.
+-- Coroutines whose environment was replaced: they end with their run.
+local tainted = setmetatable({}, { __mode = "k" })
+
 local setfenv = setfenv
 function _G.setfenv(f, env)
-    if f == 0 then
-        W.tainted = 1
+    local co = f == 0 and running()
+    if co then
+        tainted[co] = true
+        C.nightjar_ffi_thread_taint()
     end
     -- A tail call: level 1 is the caller.
     return setfenv(f, env)
@@ -230,10 +234,12 @@ end
 return {
     border = W,
     busy = busy,
+    cached_threads = cached_threads,
     ended = ended,
     isyieldable = isyieldable,
     parent = parent,
     parents = parents,
+    tainted = tainted,
     through = through,
     yield = yield,
 }

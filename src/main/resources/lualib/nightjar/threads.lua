@@ -19,6 +19,7 @@ local YIELDABLE = check.YIELDABLE
 
 local band = bit.band
 local busy = coroutines.busy
+local cached_threads = coroutines.cached_threads
 local co_yield = coroutine._yield
 local collect = ngx._collect
 local collectgarbage = collectgarbage
@@ -35,8 +36,10 @@ local resume = coroutine._resume
 local running = coroutine.running
 local select = select
 local status = coroutine._status
+local tainted = coroutines.tainted
 local traceback = coroutines.traceback
 local type = type
+local unpack = unpack
 local unref = registry.unref
 local yield = coroutines.yield
 
@@ -46,6 +49,12 @@ local M = {}
 
 -- What a thread yields that has ended inside its parent.
 local HELD = {}
+
+-- Coroutines whose threads have ended inside their parents and been waited for: the next threads to begin there.
+local idle, idle_count = {}, 0
+
+-- What a thread's error was that ended it inside its parent, in a list of one: resuming took it from the thread's stack.
+local failures = setmetatable({}, { __mode = "k" })
 
 -- W.child and W.waits, as Java has them.
 local NONE, UNKNOWN, KNOWN = 0, 1, 2
@@ -93,23 +102,26 @@ local function adopted(thread)
     W.adopted = thread
 end
 
-local function finish(...)
+local body
+
+-- What a thread returns that began inside its parent. When the parent has that, the coroutine may become another thread.
+local function hold(...)
     if nested() then
         yield(HELD)
-    else
-        ended(running())
+        return body(yield(...))
     end
+    ended(running())
     return ...
 end
 
-local function body(f, ...)
-    return finish(f(...))
+function body(f, ...)
+    return hold(f(...))
 end
 
 -- A thread that is resumed with its function only once it exists for Java.
 local function late_body(f, ...)
     yield()
-    return finish(f(...))
+    return hold(f(...))
 end
 
 -- Called straight by an API function: what has to be there for a light thread. Nothing in init_by_lua*.
@@ -156,6 +168,7 @@ local function begun(co, ok, value)
         leave()
         parents[co] = running()
         busy[co] = "zombie"
+        failures[co] = { value }
     else
         local reason = why()
         if reason == END then
@@ -183,7 +196,13 @@ function M.spawn(...)
         check.waits(r, YIELDABLE)
     end
     if nests() then
-        local co = create(body)
+        local co = idle[idle_count]
+        if co then
+            idle[idle_count] = nil
+            idle_count = idle_count - 1
+        else
+            co = create(body)
+        end
         busy[co] = running()
         enter()
         return begun(co, resume(co, ...))
@@ -197,12 +216,28 @@ function M.spawn(...)
     return co
 end
 
+local function followed_by(last, ...)
+    local n = select("#", ...)
+    local values = { ... }
+    values[n + 1] = last
+    return unpack(values, 1, n + 1)
+end
+
 -- What a thread has left: true and what it returned, or false and its error. As upstream, what `error` was called with comes
 -- first then, without a position.
 local function left(co)
     busy[co] = "dead"
     local at = getinfo(co, 0, "f")
-    return collect(co, at ~= nil and at.func == error)
+    local thrown = at ~= nil and at.func == error
+    local failure = failures[co]
+    if not failure then
+        return collect(co, thrown)
+    end
+    failures[co] = nil
+    if thrown then
+        return followed_by(failure[1], collect(co, true))
+    end
+    return false, failure[1]
 end
 
 -- None of those that have not ended is waited for any more.
@@ -222,16 +257,26 @@ end
 local function state_of(co)
     local state = busy[co]
     if type(state) == "thread" then
-        state = status(co)
-        return state == "suspended" and "zombie" or state == "dead" and state or "running"
+        return status(co) == "suspended" and "zombie" or "running"
     end
     return state ~= nil and state ~= true and state
+end
+
+-- Goes on once `co`, which ended inside its parent, has given what it returned.
+local function taken(co, ...)
+    parents[co] = busy[co]
+    busy[co] = "dead"
+    if idle_count < cached_threads and not tainted[co] then
+        idle_count = idle_count + 1
+        idle[idle_count] = co
+    end
+    return ...
 end
 
 -- As left(), of a thread that is a zombie.
 local function take(co)
     if type(busy[co]) == "thread" then
-        return resume(co)
+        return taken(co, resume(co))
     end
     return left(co)
 end
@@ -239,7 +284,7 @@ end
 function M.wait(...)
     local first, me = (...), running()
     if first and me and busy[first] == me and status(first) == "suspended" then
-        return resume(first)
+        return taken(first, resume(first))
     end
     check.waits(ctx(), YIELDABLE)
     local n = select("#", ...)
