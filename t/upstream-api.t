@@ -44,7 +44,7 @@ location / {
         ngx.say(#upstream.get_backup_peers("second"))
         ngx.say(tostring(upstream.current_upstream_name()))
         for _, call in ipairs { "get_upstreams(1)", "get_servers()", "get_primary_peers({})", "get_backup_peers(1, 2)", "set_peer_down('first')" } do
-            local _, err = pcall(loadstring("return require('ngx.upstream')." .. call))
+            local _, err = pcall(loadstring("local result = require('ngx.upstream')." .. call))
             ngx.say((err:gsub("^.*:1: ", "")))
         end
     }
@@ -139,7 +139,7 @@ upstream unchecked {
     server 127.0.0.1:1;
 }
 server { listen unix:%PREFIX%/good; return 200; }
-server { listen unix:%PREFIX%/bad; set_by_lua_block $s { return ngx.shared.health:get("well") and 200 or 503 } return $s "x"; }
+server { listen unix:%PREFIX%/bad; set_by_lua_block $ill { return ngx.shared.health:get("well") and "" or 1 } if ($ill) { return 503; } return 200; }
 init_worker_by_lua_block {
     local check = require("resty.upstream.healthcheck").spawn_checker
     local opts = { type = "http", shm = "health", upstream = "group", interval = 20, fall = 2, rise = 2,
