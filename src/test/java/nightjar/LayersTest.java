@@ -20,6 +20,7 @@ final class LayersTest {
             List.of("nightjar.http.module"),
             List.of("nightjar.lua"),
             List.of("nightjar.lua.socket"),
+            List.of("nightjar.lua.pipe"),
             List.of("nightjar.lua.api"),
             List.of("nightjar"));
 

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import nightjar.core.Clock;
 import nightjar.http.HttpWorker;
 import nightjar.lua.LuaWorker;
+import nightjar.lua.pipe.PipeApi;
 import nightjar.lua.socket.Sockets;
 
 /// Everything that Lua can call, for one worker.
@@ -27,6 +28,7 @@ public final class Apis {
         lua.add(lookup, new SleepApi(lua.scheduler(), worker.worker, process));
         lua.add(lookup, new SemaphoreApi(lua.scheduler(), worker.worker, process));
         Sockets.add(lua, worker);
+        PipeApi.add(lua, worker.worker);
         lua.add(lookup, new CtxApi());
         lua.add(lookup, new NdkApi(result, names));
         lua.add(lookup, new ParamApi(result));
