@@ -1,4 +1,4 @@
-# What bin/nightjar and bin/prepare share. Sourced with $nj_home set: the directory that holds bin/ and target/.
+# What bin/nightjar, bin/resty and bin/prepare share. Sourced with $nj_home set: the directory that holds bin/ and target/.
 # The environment belongs to the user (`env` directives read it), so globals here start with nj_.
 
 nj_jar=$nj_home/target/nightjar.jar
@@ -84,4 +84,27 @@ nj_luajit_path() {
     local file=libluajit64.so
     [[ $HOSTTYPE != aarch64 ]] || file=libluajitarm64.so
     nj_luajit=${NIGHTJAR_LUAJIT:-$nj_home/target/native/$file}
+}
+
+# Sets nj_command to the command line of a JVM with the options $@, without the program's own arguments; builds first what is
+# missing or out of date.
+nj_make_command() {
+    nj_find_jdk || exit 1
+    if nj_jar_is_stale || nj_aot_is_stale; then
+        "$nj_home/bin/prepare" || exit 1
+    fi
+    nj_luajit_path
+    nj_command=("$nj_jdk/bin/java" "${nj_flags[@]}")
+    [[ ! -e $nj_aot ]] || nj_command+=("-XX:AOTCache=$nj_aot")
+    # Unquoted: words.
+    nj_command+=("-Dnightjar.home=$nj_home" "-Dnightjar.luajit=$nj_luajit" "$@" ${NIGHTJAR_JAVA_OPTS-} -jar "$nj_jar")
+}
+
+# Sets nj_env to arguments of env(1) that undo what bash does to the environment by itself.
+nj_restore_environment() {
+    local entry
+    nj_env=(-u _ -u PWD -u OLDPWD -u SHLVL)
+    while IFS= read -r -d '' entry; do
+        [[ $entry != @(_|PWD|OLDPWD|SHLVL)=* ]] || nj_env+=("$entry")
+    done < "/proc/$$/environ"
 }

@@ -90,6 +90,8 @@ final class ServerProcess {
             becomeUser(c);
             environment.apply(ProcessConf.ENV.get(c.main));
             if (c.hasMaster()) c.log.write(Level.NOTICE, "start worker processes");
+            // Lua may send it to itself before all have started (signal_graceful_exit); the others end a start that hangs.
+            take(Order.QUIT);
             var modules = startModules(c);
             use(new Serving(c, modules));
             if (http != null) Zones.keep(http);
@@ -98,13 +100,17 @@ final class ServerProcess {
             Posix.unlink(pidPath);
             throw e;
         }
-        for (var order : Order.values()) Signals.on(order.name(), () -> orders.add(() -> obey(order)));
+        for (var order : Order.values()) if (order != Order.QUIT) take(order);
         boolean foreground = !ProcessConf.DAEMON.get(c.main);
         if (!foreground) detach();
         Log.console(false);
         redirectStderr(c);
         LogFile.closeBefore(c.turn);
         launcher.ready(foreground, greeting(c));
+    }
+
+    private void take(Order order) {
+        Signals.on(order.name(), () -> orders.add(() -> obey(order)));
     }
 
     private void use(Serving s) {
