@@ -30,16 +30,18 @@ class Server:
         self.has_modules = all(map(os.path.exists, files))
         self.load_module = "\n".join(f"load_module {f};" for f in files)
 
-    def prepare(self, template, **values):
-        """Fills its directory: the template's configuration, with `values` between @ signs, and files of 1 KB and 1 MB."""
+    def prepare(self, template, prefix=None, **values):
+        """Fills its directory, or another: the template's configuration, with `values` between @ signs, and files of 1 KB and
+        1 MB."""
+        prefix = prefix or self.prefix
         for folder in ("conf", "logs", "html/static", "tmp"):
-            os.makedirs(os.path.join(self.prefix, folder))
+            os.makedirs(os.path.join(prefix, folder))
         values |= {"load_module": self.load_module, "port": self.port, "lualib": os.path.join(HERE, "lualib")}
         with open(os.path.join(HERE, template)) as f:
             text = re.sub(r"@(\w+)@", lambda m: str(values[m[1]]), f.read())
-        write(os.path.join(self.prefix, "conf/nginx.conf"), text)
-        write(os.path.join(self.prefix, "html/static/1k.txt"), "x" * 1024)
-        write(os.path.join(self.prefix, "html/static/1m.bin"), "x" * (1 << 20))
+        write(os.path.join(prefix, "conf/nginx.conf"), text)
+        write(os.path.join(prefix, "html/static/1k.txt"), "x" * 1024)
+        write(os.path.join(prefix, "html/static/1m.bin"), "x" * (1 << 20))
 
     def command(self, prefix):
         return [self.program, "-p", prefix + "/", "-c", "conf/nginx.conf", "-e", os.path.join(prefix, "logs/error.log")]

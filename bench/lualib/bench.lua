@@ -17,7 +17,13 @@ local function orders(n)
     return list
 end
 
+local keys = {}
+for i = 1, 1000 do
+    keys[i] = "key" .. i
+end
+
 return {
+    keys = keys,
     text = string.rep("0123456789abcdef", 4096),
     kilobyte = string.rep("The year 1905 had 12 months and 365 days, or so they say, 64 by", 16) .. string.rep(".", 16),
     document = { page = 1, more = true, orders = orders(28) },

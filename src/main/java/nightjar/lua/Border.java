@@ -32,7 +32,7 @@ public final class Border {
     private static final int TRUNCATED = RESULT + 24;
     private static final int INDEX = RESULT + 28;
     private static final int LOG_LEVEL = RESULT + 32;
-    private static final int SIZE = RESULT + 48;
+    private static final int SIZE = RESULT + 56;
 
     final long address = Mem.alloc(SIZE);
     final long buffer = Mem.alloc(BUFFER);

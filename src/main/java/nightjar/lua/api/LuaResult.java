@@ -13,6 +13,8 @@ public final class LuaResult {
     private static final int INDEX = 28;
     private static final int COUNT = 36;
     private static final int NUMBER = 40;
+    private static final int FLAGS = 48;
+    private static final int STALE = 52;
     private static final int PAIR = 32;
     /// One call with more text, or more pairs, than that does not make all later ones keep the memory.
     private static final int KEPT_TEXT = 1 << 20, KEPT_PAIRS = 1 << 15;
@@ -32,6 +34,9 @@ public final class LuaResult {
         Mem.i(address + TRUNCATED, 0);
         Mem.i(address + INDEX, -1);
     }
+
+    /// What [#room] gives without moving, in bytes.
+    long capacity() { return textCapacity; }
 
     /// Room for `n` bytes of text, which ends what the last call left. It moves only here.
     public long room(long n) {
@@ -83,6 +88,12 @@ public final class LuaResult {
     /// A number besides.
     public void number(double v) {
         Mem.d(address + NUMBER, v);
+    }
+
+    /// What a dict says of a value.
+    void told(int flags, boolean stale) {
+        Mem.i(address + FLAGS, flags);
+        Mem.i(address + STALE, stale ? 1 : 0);
     }
 
     /// Room for `n` pairs.

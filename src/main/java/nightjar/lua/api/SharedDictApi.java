@@ -16,10 +16,10 @@ import nightjar.luajit.LuaState;
 /// keys' lengths. Source: ngx_http_lua_shdict.c.
 final class SharedDictApi {
     private static final int LIST = 5;
-    private static final long NOT_FOUND = CString.of("not found"), EXISTS = CString.of("exists"), NO_MEMORY = CString.of("no memory"),
-            NOT_A_NUMBER = CString.of("not a number"), IS_A_LIST = CString.of("value is a list"),
-            NOT_A_LIST = CString.of("value not a list"), KEY_TOO_LONG = CString.of("key too long"),
+    private static final long IS_A_LIST = CString.of(Answer.IS_A_LIST.text), KEY_TOO_LONG = CString.of("key too long"),
             NIL_VALUE = CString.of("attempt to add or replace nil values"), BAD_TYPE = CString.of("unsupported value type");
+    /// Of a store: it is done; others had to go for it.
+    private static final int STORED = 0, FORCED = 1;
     /// What [#push] returns when there was no memory for the list itself: Lua gets `false` then.
     private static final int NO_LIST = -2;
     // ngx_http_lua_value_t
@@ -82,6 +82,31 @@ final class SharedDictApi {
         return Code.OK;
     }
 
+    /// As above, for Nightjar's own resty.core: an argument that goes over the stack costs time, and so does each that points
+    /// to where something is to be left.
+    /// @return the value's type, `LIST` or [SharedDict#NIL]; the value, what its flags are and whether it is stale are in `result`
+    @Ffi("nightjar_ffi_shdict_get")
+    int get(long zone, long key, int keyLen, int stale) {
+        var user = dicts.user(zone);
+        long buffer = result.room(0);
+        var answer = user.dict.get(user, key, keyLen, clock.msec(), stale != 0, buffer, result.capacity());
+        if (answer != Answer.OK) return answer == Answer.IS_A_LIST ? LIST : SharedDict.NIL;
+        int type = user.type;
+        result.told(user.flags, user.stale);
+        if (type != SharedDict.STRING) {
+            result.number(user.number);
+        } else if (user.at == buffer) {
+            result.string(buffer, user.length);
+        } else {
+            int n = user.length;
+            long at = result.room(n);
+            Mem.copy(user.at, at, n);
+            result.string(at, n);
+            user.drop();
+        }
+        return type;
+    }
+
     private static int failed(long err, long text) {
         Mem.l(err, text);
         return Code.ERROR;
@@ -103,17 +128,30 @@ final class SharedDictApi {
         return answer == Answer.NO_MEMORY ? Code.ERROR : Code.DECLINED;
     }
 
-    private static long text(Answer answer) {
-        return switch (answer) {
-            case NOT_FOUND -> NOT_FOUND;
-            case EXISTS -> EXISTS;
-            case NO_MEMORY, NO_MEMORY_FOR_LIST -> NO_MEMORY;
-            case NOT_A_NUMBER -> NOT_A_NUMBER;
-            case IS_A_LIST -> IS_A_LIST;
-            case NOT_A_LIST -> NOT_A_LIST;
-            case OK -> 0;
-        };
+    /// Stores a string, with fewer arguments than C: there are no flags, and a failure leaves its text in `result`.
+    /// @param ttl in milliseconds, 0: without end
+    /// @return [#STORED], [#FORCED], or `Code.DECLINED` or `Code.ERROR` as in C
+    @Ffi("nightjar_ffi_shdict_set")
+    int set(long zone, int op, long key, int keyLen, long value, int valueLen, double ttl) {
+        var user = dicts.user(zone);
+        return stored(user, user.dict.store(user, op, key, keyLen, SharedDict.STRING, value, valueLen, 0, (long) ttl, 0, clock.msec()));
     }
+
+    /// The same for a number.
+    @Ffi("nightjar_ffi_shdict_set_number")
+    int setNumber(long zone, int op, long key, int keyLen, double number, double ttl) {
+        var user = dicts.user(zone);
+        return stored(user, user.dict.store(user, op, key, keyLen, SharedDict.NUMBER, 0, 0, number, (long) ttl, 0, clock.msec()));
+    }
+
+    private int stored(DictUser user, Answer answer) {
+        if (answer == Answer.OK) return user.forcible ? FORCED : STORED;
+        result.string(answer.text);
+        result.told(0, user.forcible);
+        return answer == Answer.NO_MEMORY ? Code.ERROR : Code.DECLINED;
+    }
+
+    private static long text(Answer answer) { return CString.of(answer.text); }
 
     @Ffi("ngx_http_lua_ffi_shdict_incr")
     int incr(long zone, long key, int keyLen, long value, long err, int hasInit, double init, @Int64 long initTtl, long forcible) {
@@ -123,6 +161,17 @@ final class SharedDictApi {
         Mem.i(forcible, user.forcible ? 1 : 0);
         if (answer != Answer.OK) return failed(err, text(answer));
         Mem.d(value, user.number);
+        return Code.OK;
+    }
+
+    /// Where there is no `init`: the new value is the result's number.
+    /// @return `Code.DECLINED` for whatever speaks against it; the call above says what
+    @Ffi("nightjar_ffi_shdict_incr")
+    int incr(long zone, long key, int keyLen, double value) {
+        var user = dicts.user(zone);
+        var answer = user.dict.incr(user, key, keyLen, value, false, 0, 0, clock.msec());
+        if (answer != Answer.OK) return Code.DECLINED;
+        result.number(user.number);
         return Code.OK;
     }
 

@@ -2,17 +2,16 @@
 
 local ffi = require "ffi"
 local base = require "resty.core.base"
+local border = require "nightjar.border"
 
 local C = ffi.C
 local error = error
 local ffi_new = ffi.new
 local ffi_str = ffi.string
-local get_size_ptr = base.get_size_ptr
-local get_string_buf = base.get_string_buf
-local get_string_buf_size = base.get_string_buf_size
 local getmetatable = getmetatable
 local next = next
-local pcall = pcall
+local result = border.result
+local text = border.text
 local tonumber = tonumber
 local tostring = tostring
 local type = type
@@ -21,15 +20,15 @@ local DECLINED = base.FFI_DECLINED
 local MAX_KEY = 65535
 -- What Lua numbers types as.
 local NIL, BOOLEAN, NUMBER, STRING = 0, 1, 3, 4
+-- What a read finds that is not for it.
+local LIST = 5
+-- How a store can end that is done: others had to go for it.
+local FORCED = 1
 -- What is to happen when the key is there, is not there, or there is no room.
 local ADD, REPLACE, SAFE = 1, 2, 4
 
-local value_type = ffi_new("int[1]")
-local flags_found = ffi_new("int[1]")
 local number = ffi_new("double[1]")
-local is_stale = ffi_new("int[1]")
 local forcible = ffi_new("int[1]")
-local text = ffi_new("unsigned char *[1]")
 local errmsg = base.get_errmsg_ptr()
 
 -- The dict's userdata. Called straight from an API function: the error is of the line that called that.
@@ -74,6 +73,21 @@ local function store(dict, what, key, value, exptime, flags)
     end
 
     local kind = type(value)
+    if not flags then
+        local rc
+        if kind == "string" then
+            rc = C.nightjar_ffi_shdict_set(zone, what, key, #key, value, #value, exptime * 1000)
+        elseif kind == "number" then
+            rc = C.nightjar_ffi_shdict_set_number(zone, what, key, #key, value, exptime * 1000)
+        end
+        if rc then
+            if rc >= 0 then
+                return true, nil, rc == FORCED
+            end
+            return false, text(), result.stale == 1
+        end
+    end
+
     local bytes, len, n = nil, 0, 0
     if kind == "string" then
         kind, bytes, len = STRING, value, #value
@@ -119,40 +133,22 @@ local function delete(dict, key)
     return store(dict, 0, key)
 end
 
--- The value, or nothing and perhaps an error. What else is known of it lies in flags_found and is_stale.
+-- The value, or nothing and perhaps an error. What else is known of it lies in the result.
 local function fetch(zone, key, stale)
     local wrong
     key, wrong = key_of(key)
     if not key then
         return nil, wrong
     end
-    local size = get_string_buf_size()
-    local buffer = get_string_buf(size)
-    local len = get_size_ptr()
-    text[0] = buffer
-    len[0] = size
-
-    local rc = C.ngx_http_lua_ffi_shdict_get(zone, key, #key, value_type, text, len, number, flags_found, stale, is_stale, errmsg)
-    if rc ~= 0 then
-        if errmsg[0] ~= nil then
-            return nil, ffi_str(errmsg[0])
-        end
-        error("failed to get the key", 3)
-    end
-    local kind = value_type[0]
+    local kind = C.nightjar_ffi_shdict_get(zone, key, #key, stale)
     if kind == STRING then
-        if text[0] == buffer then
-            return (ffi_str(buffer, len[0]))
-        end
-        local value = ffi_str(text[0], len[0])
-        C.free(text[0])
-        return value
-    end
-    if kind == NUMBER then
-        return number[0]
-    end
-    if kind == BOOLEAN then
-        return buffer[0] ~= 0
+        return (text())
+    elseif kind == NUMBER then
+        return result.number
+    elseif kind == BOOLEAN then
+        return result.number ~= 0
+    elseif kind == LIST then
+        return nil, "value is a list"
     end
 end
 
@@ -164,7 +160,7 @@ local function get(dict, key)
     if value == nil then
         return nil
     end
-    local flags = flags_found[0]
+    local flags = result.flags
     if flags ~= 0 then
         return value, flags
     end
@@ -179,11 +175,11 @@ local function get_stale(dict, key)
     if value == nil then
         return nil
     end
-    local flags = flags_found[0]
+    local flags = result.flags
     if flags == 0 then
         flags = nil
     end
-    return value, flags, is_stale[0] == 1
+    return value, flags, result.stale == 1
 end
 
 local function incr(dict, key, value, init, init_ttl)
@@ -221,6 +217,9 @@ local function incr(dict, key, value, init, init_ttl)
         end
     end
 
+    if not init and C.nightjar_ffi_shdict_incr(zone, key, #key, value) == 0 then
+        return result.number
+    end
     local rc = C.ngx_http_lua_ffi_shdict_incr(zone, key, #key, number, errmsg, init and 1 or 0, init or 0,
                                               (init_ttl or 0) * 1000, forcible)
     if rc ~= 0 then
@@ -275,10 +274,6 @@ end
 local function free_space(dict)
     local bytes = C.ngx_http_lua_ffi_shdict_free_space(zone_of(dict))
     return (tonumber(bytes))
-end
-
-if not pcall(function() return C.free end) then
-    ffi.cdef "void free(void *ptr);"
 end
 
 -- All dicts have one table of methods.
