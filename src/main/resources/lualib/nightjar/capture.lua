@@ -215,17 +215,26 @@ function M.capture_multi(...)
         if given ~= 1 and given ~= 2 then
             error("query argument " .. i - 1 .. " expecting one or two arguments", 2)
         end
-        local path, args, method, flags, body, vars, headers, ctx = describe(i - 1, query[1], query[2])
-        all[i] = {
-            path = path, args = args, method = method, flags = flags, body = body, vars = vars, headers = headers, ctx = ctx,
-        }
+        local target, opts = query[1], query[2]
+        if opts == nil and type(target) == "string" then
+            all[i] = target
+        else
+            local path, args, method, flags, body, vars, headers, ctx = describe(i - 1, target, opts)
+            all[i] = {
+                path = path, args = args, method = method, flags = flags, body = body, vars = vars, headers = headers, ctx = ctx,
+            }
+        end
     end
     if C.nightjar_ffi_capture_begin(r) ~= 0 then
         error(text(), 2)
     end
     for i = 1, n do
         local q = all[i]
-        issue(r, q.path, q.args, q.method, q.flags, q.body, q.vars, q.headers, q.ctx)
+        if type(q) == "string" then
+            issue(r, q, "", GET, 0)
+        else
+            issue(r, q.path, q.args, q.method, q.flags, q.body, q.vars, q.headers, q.ctx)
+        end
     end
     C.nightjar_ffi_capture_run(r)
     co_yield()

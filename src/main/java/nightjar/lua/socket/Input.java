@@ -5,8 +5,8 @@ import nightjar.core.Mem;
 /// What a socket has received and nobody has taken: one block, so that a result is one piece. Its ends are in the [Struct],
 /// where Lua takes bytes by itself.
 final class Input {
-    /// From here on a block is read into as it is.
-    private static final int WIDE = 64 << 10;
+    /// From here on a block is read into as it is. Just below what malloc asks the system for each time.
+    private static final int WIDE = (128 << 10) - 64;
     /// The longest that one result can be, in bytes.
     private static final int MAX = 1 << 30;
 
