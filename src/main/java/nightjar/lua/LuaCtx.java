@@ -65,8 +65,8 @@ public final class LuaCtx {
     boolean bodyRead;
     /// HTTP/1.0 and no Content-Length: the response is gathered in `out` and sent with its length.
     public boolean buffering;
-    /// What is gathered.
-    @Nullable Buf out;
+    /// What is gathered; it is freed with what scripts hold.
+    @Nullable Gathered out;
     /// A header filter wants this page in place of the script's response.
     Outcome.@Nullable Status refused;
     /// A script has sent a piece of body.
@@ -104,7 +104,6 @@ public final class LuaCtx {
     void begin(@Nullable Request request, int logLevel) {
         r = request;
         exited = rawSocket = headersSet = mimeSet = eof = bodyBegun = bodyRead = buffering = seenBody = seenLast = false;
-        out = null;
         refused = null;
         run = null;
         waiting = null;
@@ -142,11 +141,16 @@ public final class LuaCtx {
 
     /// Gives up all that its scripts hold.
     void releaseAll() {
+        dropOut();
         LuaResource resource;
         while ((resource = resources) != null) {
             disown(resource);
             resource.release();
         }
+    }
+
+    void dropOut() {
+        if (out != null) out.free();
     }
 
     /// Whether debug lines are to be logged.

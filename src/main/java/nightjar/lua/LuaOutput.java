@@ -1,6 +1,5 @@
 package nightjar.lua;
 
-import nightjar.core.Mem;
 import nightjar.http.BodyFilters;
 import nightjar.http.Buf;
 import nightjar.http.HeaderFilters;
@@ -62,8 +61,8 @@ final class LuaOutput {
         if (r.headerOnly) return ended(r, ctx) == Outcome.OK ? LuaTask.OK : LuaTask.ERROR;
         if (ctx.buffering) {
             if (r.debug()) r.debug("lua buffering output bufs for the HTTP 1.0 request");
-            var piece = Buf.of(Mem.bytes(a, n));
-            ctx.out = ctx.out == null ? piece : ctx.out.append(piece);
+            if (ctx.out == null) ctx.out = new Gathered();
+            ctx.out.add(a, n);
             return LuaTask.OK;
         }
         var sent = BodyFilters.output(r, Buf.memory(a, n));
@@ -88,9 +87,9 @@ final class LuaOutput {
         if (ctx.buffering) {
             head = http10Head(r, ctx);
             if (head != Outcome.OK) return head;
-            var out = ctx.out;
-            ctx.out = null;
-            if (out != null && BodyFilters.output(r, out) == Outcome.ERROR) return Outcome.ERROR;
+            var sent = ctx.out == null ? Outcome.OK : BodyFilters.output(r, ctx.out.buf());
+            ctx.dropOut();
+            if (sent == Outcome.ERROR) return Outcome.ERROR;
         }
         ctx.eof = true;
         if (r.debug()) r.debug("lua sending last buf of the response body");
@@ -100,7 +99,7 @@ final class LuaOutput {
     private static Outcome http10Head(Request r, LuaCtx ctx) {
         if (r.headBegun()) return Outcome.OK;
         if (r.debug()) r.debug("lua sending HTTP 1.0 response headers");
-        if (!r.headerOnly && r.out.contentLength < 0) r.out.contentLength = ctx.out == null ? 0 : ctx.out.total();
+        if (!r.headerOnly && r.out.contentLength < 0) r.out.contentLength = ctx.out == null ? 0 : ctx.out.length();
         return send(r, ctx);
     }
 
