@@ -44,27 +44,4 @@ public final class Paths {
         }
         return null;
     }
-
-    /// A path and query string that a directive names for a subrequest or redirect.
-    public record Target(String uri, @Nullable String args) {}
-
-    /// Takes `text` apart at its question mark and decodes the path.
-    /// @return `null` if it climbs above its root. nginx: ngx_http_parse_unsafe_uri
-    public static @Nullable Target target(String text) {
-        if (isUnsafe(text)) return null;
-        int q = text.indexOf('?');
-        var path = q < 0 ? text : text.substring(0, q);
-        var decoded = UriCodec.unescape(path, UriCodec.Unescape.COMPONENT);
-        if (decoded != path && isUnsafe(decoded.replace('?', '_'))) return null;
-        return new Target(decoded, q < 0 ? null : text.substring(q + 1));
-    }
-
-    /// Whether a path climbs above its root or holds a NUL. nginx: ngx_http_parse_unsafe_uri.
-    public static boolean isUnsafe(String uri) {
-        if (uri.isEmpty() || uri.charAt(0) == '?') return true;
-        if (uri.indexOf('\0') >= 0) return true;
-        int q = uri.indexOf('?');
-        var path = q < 0 ? uri : uri.substring(0, q);
-        return path.equals("..") || path.startsWith("../") || path.contains("/../") || path.endsWith("/..");
-    }
 }

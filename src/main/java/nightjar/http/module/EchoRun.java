@@ -17,7 +17,7 @@ import nightjar.http.Finalizer;
 import nightjar.http.HeaderFilters;
 import nightjar.http.OpenFile;
 import nightjar.http.Outcome;
-import nightjar.http.Paths;
+import nightjar.http.UriParser;
 import nightjar.http.Request;
 import nightjar.http.RequestBody;
 import nightjar.http.Subrequest;
@@ -286,7 +286,7 @@ final class EchoRun {
     private Outcome location(Command c, List<String> words) {
         var to = target(c, word(words, 0));
         if (to == null) return ERROR;
-        return start(c, to.uri(), words.size() > 1 ? words.get(1) : to.args(), null);
+        return start(c, to.path(), words.size() > 1 ? words.get(1) : to.args(), null);
     }
 
     /// What `echo_subrequest` says about its request.
@@ -297,7 +297,7 @@ final class EchoRun {
         if (spec == null) return ERROR;
         var to = target(c, word(words, 1));
         if (to == null) return ERROR;
-        return start(c, to.uri(), spec.query != null ? spec.query : to.args(), spec);
+        return start(c, to.path(), spec.query != null ? spec.query : to.args(), spec);
     }
 
     private @Nullable Spec spec(List<String> words) {
@@ -317,9 +317,9 @@ final class EchoRun {
         return new Spec(word(words, 0), query, body, file);
     }
 
-    private Paths.@Nullable Target target(Command c, String text) {
+    private UriParser.@Nullable Target target(Command c, String text) {
         if (text.isEmpty()) return null;
-        var to = Paths.target(text);
+        var to = UriParser.target(text);
         if (to == null && r.debug()) r.debug("echo_" + Bytes.lower(c.code().name()) + " sees unsafe uri: \"" + text + "\"");
         return to;
     }
@@ -363,20 +363,20 @@ final class EchoRun {
     private Outcome exec(List<String> words) {
         var text = word(words, 0);
         if (text.isEmpty()) return status(400);
-        var to = Paths.target(text);
+        var to = UriParser.target(text);
         if (to == null) {
             if (r.debug()) r.debug("echo_exec sees unsafe uri: \"" + text + "\"");
             return ERROR;
         }
         var args = words.size() > 1 ? words.get(1) : to.args();
-        if (!to.uri().startsWith("@")) {
-            Finalizer.internalRedirect(r, to.uri(), args);
+        if (!to.path().startsWith("@")) {
+            Finalizer.internalRedirect(r, to.path(), args);
             return DONE;
         }
         if (args != null && !args.isEmpty()) {
-            r.log(Level.WARN, "querystring " + args + " ignored when exec'ing named location " + to.uri());
+            r.log(Level.WARN, "querystring " + args + " ignored when exec'ing named location " + to.path());
         }
-        Finalizer.namedLocation(r, to.uri());
+        Finalizer.namedLocation(r, to.path());
         return DONE;
     }
 

@@ -5,7 +5,7 @@ import nightjar.core.Clock;
 import nightjar.core.Log.Level;
 import nightjar.core.Mem;
 import nightjar.http.HeadersOut;
-import nightjar.http.Paths;
+import nightjar.http.UriParser;
 import nightjar.http.Request;
 import nightjar.http.RequestBody;
 import nightjar.http.Subrequest;
@@ -65,17 +65,17 @@ final class CaptureApi {
     /// @param body 0: none of its own
     @Ffi("nightjar_ffi_capture_add")
     int add(Request r, long uri, int uriLen, long args, int argsLen, double method, int flags, long body, int bodyLen) {
-        var target = Paths.target(Mem.string(uri, uriLen));
+        var target = UriParser.target(Mem.string(uri, uriLen));
         if (target == null) return failed("unsafe uri in argument #1: " + Mem.string(uri, uriLen));
         var query = target.args();
         if (argsLen > 0) query = query == null || query.isEmpty() ? Mem.string(args, argsLen) : query + "&" + Mem.string(args, argsLen);
         var refusal = Subrequest.refusal(r);
         if (refusal != null) {
-            r.log(Level.ERROR, "lua " + refusal + " \"" + target.uri() + "\"");
+            r.log(Level.ERROR, "lua " + refusal + " \"" + target.path() + "\"");
             return failed("failed to issue subrequest: -1");
         }
-        if (r.debug()) r.debug("lua http subrequest \"" + target.uri() + "?" + (query == null ? "" : query) + "\"");
-        last = making().add(target.uri(), query);
+        if (r.debug()) r.debug("lua http subrequest \"" + target.path() + "?" + (query == null ? "" : query) + "\"");
+        last = making().add(target.path(), query);
         var sub = last.request();
         int bit = method >= 2 && method <= 0x8000 && method == (int) method ? (int) method : 0;
         sub.ownHeaders();
