@@ -129,7 +129,7 @@ public final class Request {
     public @Nullable String limitReqStatus, limitConnStatus;
 
     private @Nullable Object @Nullable [] ctx;
-    private @Nullable List<Runnable> cleanup, lastCleanup;
+    private @Nullable Cleanup cleanup, lastCleanup;
     /// How many of the log phase's handlers have begun.
     int logAt;
     /// What a subrequest has ended with.
@@ -297,31 +297,27 @@ public final class Request {
     public void resume(Outcome outcome) { server.http.engine.resume(this, outcome); }
 
     /// Runs when the request has ended, before the log phase; last added first. nginx: r->cleanup.
-    public void onClose(Runnable r) {
-        if (cleanup == null) cleanup = new ArrayList<>(2);
-        cleanup.add(r);
-    }
+    public void onClose(Runnable r) { cleanup = new Cleanup(r, cleanup); }
 
     /// Runs when the log phase has ended, last added first. nginx: r->pool->cleanup.
-    public void onFree(Runnable r) {
-        if (lastCleanup == null) lastCleanup = new ArrayList<>(2);
-        lastCleanup.add(r);
+    public void onFree(Runnable r) { lastCleanup = new Cleanup(r, lastCleanup); }
+
+    private record Cleanup(Runnable last, @Nullable Cleanup before) {
+        static void run(@Nullable Cleanup all) {
+            for (var c = all; c != null; c = c.before) c.last.run();
+        }
     }
 
     void runCleanup() {
-        var list = cleanup;
+        var all = cleanup;
         cleanup = null;
-        run(list);
+        Cleanup.run(all);
     }
 
     void runLastCleanup() {
-        var list = lastCleanup;
+        var all = lastCleanup;
         lastCleanup = null;
-        run(list);
-    }
-
-    private static void run(@Nullable List<Runnable> list) {
-        if (list != null) for (int i = list.size() - 1; i >= 0; i--) list.get(i).run();
+        Cleanup.run(all);
     }
 
     /// The name that Authorization gives, whether or not it is right; `null` without one.

@@ -64,22 +64,27 @@ final class ByLua extends LuaTask {
         var vm = conf.main().vm(r.worker.id);
         var made = vm.worker.requests.take(r);
         made.vm = conf.codeCache() ? vm : LuaStart.vm(vm.worker, conf.main(), vm.timers());
-        r.set(LuaCtx.KEY, made);
-        r.onFree(() -> free(r, made, vm));
-        return made;
+        return keep(r, made, vm);
     }
 
     /// Gives a subrequest that has none yet a ctx whose Lua runs in the VM of its parent's.
     static LuaCtx ctx(Request sub, LuaVm vm) {
         var made = vm.worker.requests.take(sub);
         made.vm = vm;
-        sub.set(LuaCtx.KEY, made);
-        sub.onFree(() -> free(sub, made, vm));
+        return keep(sub, made, vm);
+    }
+
+    private static LuaCtx keep(Request r, LuaCtx made, LuaVm shared) {
+        made.shared = shared;
+        r.set(LuaCtx.KEY, made);
+        r.onFree(made.freed);
         return made;
     }
 
-    private static void free(Request r, LuaCtx ctx, LuaVm shared) {
-        var vm = ctx.vm;
+    /// The request that `ctx` was made for has ended.
+    static void free(LuaCtx ctx) {
+        Request r = ctx.r;
+        LuaVm vm = ctx.vm, shared = ctx.shared;
         if (r.debug()) r.debug("lua request cleanup: forcible=0");
         ctx.abandonHandler();
         if (ctx.waiting != null) ctx.waiting.kill();

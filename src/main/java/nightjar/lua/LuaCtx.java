@@ -93,6 +93,11 @@ public final class LuaCtx {
     /// `ngx.arg[2] = true`, or the last piece was replaced: nothing that comes after it is passed on.
     public boolean seenLast;
 
+    /// The VM of its request's worker and configuration; `vm` is another where the code is not cached.
+    @Nullable LuaVm shared;
+    /// Gives it back when its request has ended.
+    final Runnable freed = () -> ByLua.free(this);
+
     LuaCtx(long handle, int index) {
         this.handle = handle;
         this.index = index;

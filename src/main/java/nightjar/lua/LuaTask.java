@@ -1,7 +1,6 @@
 package nightjar.lua;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import nightjar.core.Log;
 import org.jspecify.annotations.Nullable;
 
@@ -24,39 +23,49 @@ public abstract class LuaTask {
     /// What it began with; `null`: a function, as a timer does.
     @Nullable LuaCode code;
     @Nullable LuaThread entry;
-    /// Light threads that have not ended, the entry thread among them; in no order.
-    private final ArrayList<LuaThread> threads = new ArrayList<>(1);
+    /// The newest of the light threads that have not ended, the entry thread among them; the others follow it.
+    private @Nullable LuaThread newest;
     /// Light threads that wait for subrequests, which would be left without a parent if the task ended.
     int capturing;
-    /// Light threads whose turn it is when the running one waits or yields.
-    final ArrayDeque<LuaThread> posted = new ArrayDeque<>(0);
+    /// Light threads whose turn it is when the running one waits or yields; made when there is one.
+    private @Nullable ArrayDeque<LuaThread> posted;
 
     final void add(LuaThread thread) {
         thread.task = this;
-        thread.index = threads.size();
-        threads.add(thread);
+        thread.older = newest;
+        if (newest != null) newest.newer = thread;
+        newest = thread;
     }
 
     final void remove(LuaThread thread) {
-        var last = threads.removeLast();
-        if (last != thread) {
-            threads.set(thread.index, last);
-            last.index = thread.index;
-        }
+        if (thread.newer == null) newest = thread.older;
+        else thread.newer.older = thread.older;
+        if (thread.older != null) thread.older.newer = thread.newer;
+        thread.newer = thread.older = null;
         thread.task = null;
     }
 
     /// One of the threads that have not ended, `null` when all have.
-    final @Nullable LuaThread any() {
-        return threads.isEmpty() ? null : threads.getLast();
+    final @Nullable LuaThread any() { return newest; }
+
+    /// It is the thread's turn after those that were posted before.
+    final void post(LuaThread thread) {
+        if (posted == null) posted = new ArrayDeque<>();
+        posted.add(thread);
     }
+
+    final boolean hasPosted() { return posted != null && !posted.isEmpty(); }
 
     /// Takes the thread whose turn it is.
     final @Nullable LuaThread next() {
+        if (posted == null) return null;
         LuaThread thread;
         do thread = posted.poll(); while (thread != null && thread.task != this);
         return thread;
     }
+
+    /// Nobody has a turn any more.
+    final void unpost() { posted = null; }
 
     /// What Lua sees as `ngx_http_request_t *`; 0 where there is no request (`init_by_lua`).
     protected abstract long handle();

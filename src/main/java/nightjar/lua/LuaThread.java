@@ -23,8 +23,8 @@ public final class LuaThread {
     @Nullable LuaThread around;
     private @Nullable Runnable cancel;
     private int parks;
-    /// Where it is among its task's threads.
-    int index;
+    /// Its neighbours among its task's threads.
+    @Nullable LuaThread newer, older;
     /// It has died of a call of `error`, whose arguments still stand before the message on its stack.
     boolean thrown;
     /// Its environment was replaced: it is not used again.

@@ -87,7 +87,7 @@ public final class Scheduler {
         thread.vm.adopt(thread, ref);
         around(thread);
         if (!yielded) return;
-        thread.task.posted.add(thread);
+        thread.task.post(thread);
         border.posted(true);
     }
 
@@ -196,7 +196,7 @@ public final class Scheduler {
             Mem.l(a + Border.POS, room);
             Mem.l(a + Border.WAITS, state);
             border.child(child);
-            border.posted(!outer.task.posted.isEmpty());
+            border.posted(outer.task.hasPosted());
             running = outer;
             asked = outerAsked;
         }
@@ -226,9 +226,9 @@ public final class Scheduler {
             LuaThread next = null;
             switch (event) {
                 case LuaEvent.Waiting _ -> {}
-                case LuaEvent.Yielded _ -> task.posted.add(thread);
+                case LuaEvent.Yielded _ -> task.post(thread);
                 case LuaEvent.Spawned _ -> {
-                    task.posted.add(thread);
+                    task.post(thread);
                     int child = border.takeAdopted();
                     if (child != 0) adopt(child, true);
                     next = spawn(task, thread.vm);
@@ -284,7 +284,7 @@ public final class Scheduler {
     private LuaEvent resume(LuaTask task, LuaThread thread, int values) {
         running = thread;
         asked = null;
-        border.posted(!task.posted.isEmpty());
+        border.posted(task.hasPosted());
         border.child(LightThreads.NONE);
         border.waits(Border.GO_ON);
         if (task.debug()) task.log(Level.DEBUG, "lua run thread, top:" + (LuaState.top(thread.co()) - values) + " c:1");
@@ -338,7 +338,7 @@ public final class Scheduler {
 
     /// The task's threads are given up where they are.
     private void leave(LuaTask task) {
-        task.posted.clear();
+        task.unpost();
         task.entry = null;
         for (var thread = task.any(); thread != null; thread = task.any()) give(task, thread);
     }
