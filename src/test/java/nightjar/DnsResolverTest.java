@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -76,8 +77,8 @@ final class DnsResolverTest {
 
     /// A name server on one port, over UDP and TCP.
     private static final class Nameserver implements AutoCloseable {
-        final DatagramSocket udp = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-        final ServerSocket tcp = new ServerSocket(udp.getLocalPort(), 10, InetAddress.getLoopbackAddress());
+        final ServerSocket tcp;
+        final DatagramSocket udp;
         final List<String> asked = new CopyOnWriteArrayList<>();
         /// How long to wait before each message, in milliseconds.
         volatile long pauseMsec;
@@ -86,6 +87,19 @@ final class DnsResolverTest {
         volatile Behaviour overUdp = _ -> List.of(), overTcp = _ -> List.of();
 
         Nameserver() throws IOException {
+            ServerSocket stream;
+            DatagramSocket datagrams = null;
+            do {
+                stream = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                try {
+                    datagrams = new DatagramSocket(stream.getLocalPort(), InetAddress.getLoopbackAddress());
+                } catch (BindException _) {
+                    // the port is another's over UDP
+                    stream.close();
+                }
+            } while (datagrams == null);
+            tcp = stream;
+            udp = datagrams;
             Thread.ofVirtual().start(this::serveUdp);
             Thread.ofVirtual().start(this::serveTcp);
         }
