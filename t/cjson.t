@@ -514,7 +514,7 @@ true false
 [["element 1","element 2","element 3"]]
 [1,"default",3]
 no length
-[1][null]
+[null]
 --- request
 GET /options
 --- response_body
