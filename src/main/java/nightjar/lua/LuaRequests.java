@@ -85,7 +85,7 @@ public final class LuaRequests {
         }
         ctx.r = null;
         ctx.client = null;
-        ctx.vm = null;
+        ctx.vm = ctx.shared = null;
         ctx.body = null;
         if (frees == free.length) free = Arrays.copyOf(free, frees * 2);
         free[frees++] = ctx;

@@ -15,7 +15,6 @@ local floor = math.floor
 local min = math.min
 local pairs = pairs
 local rshift = bit.rshift
-local setmetatable = setmetatable
 local tostring = tostring
 
 local POINTS = 160
@@ -38,7 +37,6 @@ local places = ffi_new("int32_t[?]", DIGIT_MASK + 1)
 local PLACES_SIZE = ffi.sizeof(places)
 
 local M = {}
-local metatable = { __index = M }
 
 -- Writes a node's points `first` up to `last` to `points`, from `at` on. Each is a hash of the node's name and the one before.
 local function fill(points, at, node, id, first, last)
@@ -143,7 +141,7 @@ local function index_of(ids, node)
     return i
 end
 
-utils.weights(M, function(self, node, weight, old)
+utils.balancer(M, function(self, node, weight, old)
     local ids = self.ids
     local id = index_of(ids, old and node or nil)
     self.nodes[node] = weight
@@ -177,13 +175,6 @@ function M.reinit(self, nodes)
     self.points = sort(points, total, ffi_new(points_type, total))
     self.npoints = total
     self.size = total
-end
-
--- `nodes`: weights by id.
-function M.new(_, nodes)
-    local self = setmetatable({}, metatable)
-    self:reinit(nodes)
-    return self
 end
 
 -- The place of the first point at `hash` or behind it.

@@ -7,10 +7,8 @@ local error = error
 local pairs = pairs
 local random = math.random
 local remove = table.remove
-local setmetatable = setmetatable
 
 local M = {}
-local metatable = { __index = M }
 
 local function common_divisor(a, b)
     while b ~= 0 do
@@ -71,7 +69,7 @@ local function index_of(ids, id)
     end
 end
 
-utils.weights(M, function(self, id, weight, old)
+utils.balancer(M, function(self, id, weight, old)
     local ids, weights = self.ids, self.weights
     local i = old and index_of(ids, id) or #ids + 1
     self.nodes[id] = weight
@@ -102,13 +100,6 @@ function M.reinit(self, nodes)
     weigh(self)
     self.round = self.highest
     self.place = random(#ids)
-end
-
--- `nodes`: weights by id, at least one.
-function M.new(_, nodes)
-    local self = setmetatable({}, metatable)
-    self:reinit(nodes)
-    return self
 end
 
 return M

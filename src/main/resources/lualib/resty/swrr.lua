@@ -5,10 +5,8 @@ local utils = require "resty.balancer.utils"
 local next = next
 local pairs = pairs
 local random = math.random
-local setmetatable = setmetatable
 
 local M = {}
-local metatable = { __index = M }
 
 -- The id of the node whose turn it is; nil if there is none.
 local function find(self)
@@ -32,7 +30,7 @@ end
 M.find = find
 M.next = find
 
-utils.weights(M, function(self, id, weight, old)
+utils.balancer(M, function(self, id, weight, old)
     self.nodes[id] = weight
     if not weight then
         self.gains[id] = nil
@@ -55,13 +53,6 @@ function M.reinit(self, nodes)
             find(self)
         end
     end
-end
-
--- `nodes`: weights by id.
-function M.new(_, nodes)
-    local self = setmetatable({}, metatable)
-    self:reinit(nodes)
-    return self
 end
 
 return M

@@ -3,6 +3,7 @@ package nightjar.lua.api;
 import java.util.Arrays;
 import nightjar.core.Bytes;
 import nightjar.core.Mem;
+import nightjar.lua.Code;
 import nightjar.luajit.Ffi;
 
 /// `ngx.encode_base64`, `decode_base64`, `decode_base64mime` and the module `ngx.base64`.

@@ -9,6 +9,7 @@ import nightjar.core.Stat;
 import nightjar.http.Outcome;
 import nightjar.http.Request;
 import nightjar.http.RequestBody;
+import nightjar.lua.Code;
 import nightjar.lua.LuaCtx;
 import nightjar.lua.LuaEvent;
 import nightjar.lua.LuaThread;

@@ -10,6 +10,7 @@ import nightjar.http.Request;
 import nightjar.http.RequestBody;
 import nightjar.http.Subrequest;
 import nightjar.lua.Capture;
+import nightjar.lua.Code;
 import nightjar.lua.LuaCtx;
 import nightjar.lua.Scheduler;
 import nightjar.luajit.Ffi;

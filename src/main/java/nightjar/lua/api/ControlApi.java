@@ -5,6 +5,8 @@ import nightjar.core.Log.Level;
 import nightjar.core.Mem;
 import nightjar.http.Request;
 import nightjar.http.UriCodec;
+import nightjar.lua.CString;
+import nightjar.lua.Code;
 import nightjar.lua.LuaCtx;
 import nightjar.lua.LuaEvent;
 import nightjar.lua.ReadyVariables;

@@ -1,6 +1,8 @@
 package nightjar.lua.api;
 
 import nightjar.core.Mem;
+import nightjar.lua.CString;
+import nightjar.lua.Code;
 import nightjar.lua.LuaCtx;
 import nightjar.luajit.Ffi;
 

@@ -3,6 +3,8 @@ package nightjar.lua.api;
 import java.util.List;
 import nightjar.core.Log.Level;
 import nightjar.core.Mem;
+import nightjar.lua.CString;
+import nightjar.lua.Code;
 import nightjar.lua.LuaCtx;
 import nightjar.lua.LuaProcess;
 import nightjar.luajit.Ffi;

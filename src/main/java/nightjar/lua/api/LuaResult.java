@@ -1,6 +1,7 @@
 package nightjar.lua.api;
 
 import nightjar.core.Mem;
+import nightjar.lua.Code;
 import org.jspecify.annotations.Nullable;
 
 /// Where a call leaves what does not fit into its return value: one string, or a list of pairs. One a worker; Lua reads it

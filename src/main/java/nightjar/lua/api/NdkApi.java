@@ -5,6 +5,7 @@ import java.util.List;
 import nightjar.core.Mem;
 import nightjar.http.Request;
 import nightjar.http.module.NdkFunctions;
+import nightjar.lua.Code;
 import nightjar.luajit.Ffi;
 
 /// `ndk.set_var`: the functions behind `set_quote_sql_str` and its like, for Lua. Source: ngx_http_lua_ndk.c.

@@ -2,6 +2,7 @@ package nightjar.lua.api;
 
 import nightjar.core.Mem;
 import nightjar.http.Buf;
+import nightjar.lua.Code;
 import nightjar.lua.LuaCtx;
 import nightjar.luajit.Ffi;
 

@@ -3,6 +3,8 @@ package nightjar.lua.api;
 import nightjar.core.Mem;
 import nightjar.core.Posix;
 import nightjar.http.Version;
+import nightjar.lua.CString;
+import nightjar.lua.Code;
 import nightjar.lua.LuaProcess;
 import nightjar.lua.Scheduler;
 import nightjar.luajit.Ffi;

@@ -6,6 +6,8 @@ import nightjar.http.HeadersIn;
 import nightjar.http.KnownHeader;
 import nightjar.http.Method;
 import nightjar.http.Request;
+import nightjar.lua.CString;
+import nightjar.lua.Code;
 import nightjar.lua.LuaCtx;
 import nightjar.lua.ReadyVariables;
 import nightjar.luajit.Ffi;

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import nightjar.core.Log.Level;
 import nightjar.core.Mem;
+import nightjar.lua.CString;
+import nightjar.lua.Code;
 import nightjar.lua.LuaCtx;
 import nightjar.lua.LuaProcess;
 import nightjar.lua.LuaThread;

@@ -6,6 +6,8 @@ import nightjar.core.Mem;
 import nightjar.dict.Answer;
 import nightjar.dict.DictUser;
 import nightjar.dict.SharedDict;
+import nightjar.lua.CString;
+import nightjar.lua.Code;
 import nightjar.lua.LuaDicts;
 import nightjar.luajit.Ffi;
 import nightjar.luajit.Int64;
@@ -18,8 +20,8 @@ final class SharedDictApi {
     private static final int LIST = 5;
     private static final long IS_A_LIST = CString.of(Answer.IS_A_LIST.text), KEY_TOO_LONG = CString.of("key too long"),
             NIL_VALUE = CString.of("attempt to add or replace nil values"), BAD_TYPE = CString.of("unsupported value type");
-    /// Of a store: it is done; others had to go for it.
-    private static final int STORED = 0, FORCED = 1;
+    /// Of a store: it is done; others had to go for it; they had to, and there is no room all the same.
+    private static final int STORED = 0, FORCED = 1, FORCED_IN_VAIN = -6;
     /// What [#push] returns when there was no memory for the list itself: Lua gets `false` then.
     private static final int NO_LIST = -2;
     // ngx_http_lua_value_t
@@ -130,7 +132,7 @@ final class SharedDictApi {
 
     /// Stores a string, with fewer arguments than C: there are no flags, and a failure leaves its text in `result`.
     /// @param ttl in milliseconds, 0: without end
-    /// @return [#STORED], [#FORCED], or `Code.DECLINED` or `Code.ERROR` as in C
+    /// @return [#STORED], [#FORCED], [#FORCED_IN_VAIN], or `Code.DECLINED` or `Code.ERROR` as in C
     @Ffi("nightjar_ffi_shdict_set")
     int set(long zone, int op, long key, int keyLen, long value, int valueLen, double ttl) {
         var user = dicts.user(zone);
@@ -147,7 +149,7 @@ final class SharedDictApi {
     private int stored(DictUser user, Answer answer) {
         if (answer == Answer.OK) return user.forcible ? FORCED : STORED;
         result.string(answer.text);
-        result.told(0, user.forcible);
+        if (user.forcible) return FORCED_IN_VAIN;
         return answer == Answer.NO_MEMORY ? Code.ERROR : Code.DECLINED;
     }
 

@@ -2,6 +2,7 @@ package nightjar.lua.api;
 
 import nightjar.core.Log.Level;
 import nightjar.http.Request;
+import nightjar.lua.Code;
 import nightjar.lua.LuaCtx;
 import nightjar.lua.LuaProcess;
 import nightjar.lua.LuaThread;

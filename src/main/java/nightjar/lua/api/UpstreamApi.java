@@ -7,6 +7,7 @@ import nightjar.http.upstream.Peer;
 import nightjar.http.upstream.Upstream;
 import nightjar.http.upstream.UpstreamRequest;
 import nightjar.http.upstream.Upstreams;
+import nightjar.lua.Code;
 import nightjar.lua.Scheduler;
 import nightjar.luajit.Ffi;
 import nightjar.net.Worker;

@@ -4,6 +4,8 @@ import nightjar.core.Bytes;
 import nightjar.core.Mem;
 import nightjar.http.Request;
 import nightjar.http.Variables;
+import nightjar.lua.CString;
+import nightjar.lua.Code;
 import nightjar.lua.LuaCtx;
 import nightjar.lua.ReadyVariables;
 import nightjar.luajit.Ffi;

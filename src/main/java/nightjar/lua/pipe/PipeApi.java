@@ -2,11 +2,13 @@ package nightjar.lua.pipe;
 
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
-import java.util.Arrays;
 import nightjar.core.Errno;
 import nightjar.core.Log.Level;
 import nightjar.core.Mem;
 import nightjar.core.Posix;
+import nightjar.core.Slots;
+import nightjar.lua.CString;
+import nightjar.lua.Code;
 import nightjar.lua.LuaCtx;
 import nightjar.lua.LuaProcess;
 import nightjar.lua.LuaWorker;
@@ -28,8 +30,8 @@ public final class PipeApi {
     final Worker worker;
     final Scheduler scheduler;
     private final LuaProcess process;
-    /// By number, from 1; free numbers are null.
-    private @Nullable PipeProcess[] all = new PipeProcess[16];
+    /// By number.
+    private final Slots<PipeProcess> all = new Slots<>();
 
     private PipeApi(Scheduler scheduler, LuaProcess process, Worker worker) {
         this.scheduler = scheduler;
@@ -45,27 +47,16 @@ public final class PipeApi {
     /// A line that belongs to no request.
     void log(Level level, String text) { process.log.write(level, text); }
 
-    private @Nullable PipeProcess of(long proc) { return all[Proc.number(proc)]; }
-
-    private int free() {
-        for (int i = 1; i < all.length; i++) {
-            if (all[i] == null) return i;
-        }
-        int n = all.length;
-        all = Arrays.copyOf(all, n * 2);
-        return n;
-    }
+    private @Nullable PipeProcess of(long proc) { return all.get(Proc.number(proc)); }
 
     /// Lua's struct stands for no process any more.
     void forget(long proc) {
-        all[Proc.number(proc)] = null;
+        all.remove(Proc.number(proc));
         Proc.number(proc, 0);
     }
 
     private static int refuse(String text, long err, long errSize) {
-        int n = (int) Math.min(text.length(), Mem.l(errSize));
-        Mem.put(err, text.substring(0, n));
-        Mem.l(errSize, n);
+        CString.copy(text, err, errSize);
         return Code.ERROR;
     }
 
@@ -96,9 +87,7 @@ public final class PipeApi {
         }
         try {
             var process = new PipeProcess(this, c, proc, pid, Math.clamp(bufferSize, 1, MAX_BUFFER), merged);
-            int number = free();
-            all[number] = process;
-            Proc.number(proc, number);
+            Proc.number(proc, all.add(process));
             Proc.pid(proc, pid);
             pipes.give(process);
             return Code.OK;

@@ -1,6 +1,7 @@
 package nightjar.lua.pipe;
 
 import java.io.IOException;
+import nightjar.lua.Code;
 import nightjar.lua.LuaThread;
 import nightjar.net.Descriptor;
 import nightjar.net.Timer;

@@ -3,6 +3,7 @@ package nightjar.lua.pipe;
 import nightjar.core.Errno;
 import nightjar.core.Mem;
 import nightjar.core.Posix;
+import nightjar.lua.Code;
 
 /// What a process writes. Nothing is read before a script asks for it, and no more than it asks for but for one piece of
 /// [PipeProcess#bufferSize] bytes. Source: ngx_http_lua_pipe.c, ngx_http_lua_input_filters.c.

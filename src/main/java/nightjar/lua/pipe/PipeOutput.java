@@ -3,6 +3,7 @@ package nightjar.lua.pipe;
 import nightjar.core.Errno;
 import nightjar.core.Mem;
 import nightjar.core.Posix;
+import nightjar.lua.Code;
 
 /// What a process reads. Source: ngx_http_lua_pipe.c.
 final class PipeOutput extends PipeEnd {

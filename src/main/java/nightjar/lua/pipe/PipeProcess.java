@@ -6,6 +6,7 @@ import nightjar.core.Child;
 import nightjar.core.Errno;
 import nightjar.core.Log.Level;
 import nightjar.core.Posix;
+import nightjar.lua.Code;
 import nightjar.lua.LuaCtx;
 import nightjar.lua.LuaResource;
 import nightjar.lua.LuaThread;

@@ -4,6 +4,7 @@ import java.util.List;
 import nightjar.core.Errno;
 import nightjar.core.Log.Level;
 import nightjar.http.upstream.Url;
+import nightjar.lua.Code;
 import nightjar.net.Address;
 import nightjar.net.ConnectException;
 import nightjar.net.Resolver;

@@ -3,6 +3,7 @@ package nightjar.lua.socket;
 import nightjar.core.Errno;
 import nightjar.core.Mem;
 import nightjar.core.Posix;
+import nightjar.lua.Code;
 import nightjar.lua.LuaCtx;
 import nightjar.luajit.Ffi;
 import org.jspecify.annotations.Nullable;

@@ -3,6 +3,7 @@ package nightjar.lua.socket;
 import nightjar.core.Bytes;
 import nightjar.core.Errno;
 import nightjar.core.Log.Level;
+import nightjar.lua.Code;
 import nightjar.lua.LuaCtx;
 import nightjar.lua.LuaResource;
 import nightjar.lua.LuaThread;

@@ -5,6 +5,7 @@ import nightjar.core.Log.Level;
 import nightjar.core.Mem;
 import nightjar.http.ClientSocket;
 import nightjar.lua.Border;
+import nightjar.lua.Code;
 import nightjar.lua.LuaCtx;
 import nightjar.lua.SocketConf;
 import nightjar.luajit.Ffi;

@@ -1,10 +1,11 @@
 package nightjar.lua.socket;
 
-import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import nightjar.core.Log.Level;
 import nightjar.core.Mem;
+import nightjar.core.Slots;
 import nightjar.lua.Border;
+import nightjar.lua.Code;
 import nightjar.lua.LuaCtx;
 import nightjar.lua.Scheduler;
 import nightjar.lua.SocketConf;
@@ -25,8 +26,8 @@ final class UdpApi {
     final RandomGenerator random = RandomGenerator.getDefault();
     /// Where a datagram is until Lua has it.
     final long buffer = Mem.alloc(MAX_DATAGRAM);
-    /// By the struct's number, from 1; free numbers are null.
-    private @Nullable UdpSocket[] all = new UdpSocket[16];
+    /// By the struct's number.
+    private final Slots<UdpSocket> all = new Slots<>();
 
     UdpApi(Border border, Scheduler scheduler, Worker worker) {
         this.border = border;
@@ -35,21 +36,12 @@ final class UdpApi {
     }
 
     private @Nullable UdpSocket of(long u) {
-        return u == 0 ? null : all[UdpStruct.number(u)];
-    }
-
-    private int free() {
-        for (int i = 1; i < all.length; i++) {
-            if (all[i] == null) return i;
-        }
-        int n = all.length;
-        all = Arrays.copyOf(all, n * 2);
-        return n;
+        return u == 0 ? null : all.get(UdpStruct.number(u));
     }
 
     /// The struct has no Java half any more.
     void forget(long u) {
-        all[UdpStruct.number(u)] = null;
+        all.remove(UdpStruct.number(u));
         UdpStruct.number(u, 0);
     }
 
@@ -93,9 +85,7 @@ final class UdpApi {
         if (before != 0 && c.debug()) c.debug("lua reuse socket upstream ctx");
         var from = bindLen > 0 ? Hosts.address(Mem.string(bind, bindLen), 0) : null;
         var s = new UdpSocket(this, u, c, Mem.string(host, hostLen), port, from);
-        int number = free();
-        all[number] = s;
-        UdpStruct.number(u, number);
+        UdpStruct.number(u, all.add(s));
         UdpStruct.request(u, c.handle);
         int rc = s.connect();
         if (rc != Code.ERROR) return rc;

@@ -4,6 +4,7 @@ import java.util.List;
 import nightjar.core.Errno;
 import nightjar.core.Log.Level;
 import nightjar.http.upstream.Url;
+import nightjar.lua.Code;
 import nightjar.lua.LuaCtx;
 import nightjar.lua.LuaResource;
 import nightjar.lua.LuaThread;

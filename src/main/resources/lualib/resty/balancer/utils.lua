@@ -4,6 +4,7 @@ local new_tab = require "table.new"
 local nkeys = require "table.nkeys"
 
 local pairs = pairs
+local setmetatable = setmetatable
 local tonumber = tonumber
 
 local M = { name = "balancer-utils", version = "0.03", new_tab = new_tab, nkeys = nkeys }
@@ -17,9 +18,18 @@ function M.copy(nodes)
     return own
 end
 
--- Gives a class the methods that change one weight, on top of its `change(self, id, weight, old)`. There, nil as `weight`
--- means that the node goes, and as `old` that it is new.
-function M.weights(class, change)
+-- Gives a class what is the same for all: new(class, weights by id), on top of its reinit(self, weights by id), and the methods
+-- that change one weight, on top of `change(self, id, weight, old)`. There, nil as `weight` means that the node goes, and as
+-- `old` that it is new.
+function M.balancer(class, change)
+    local metatable = { __index = class }
+
+    function class.new(_, nodes)
+        local self = setmetatable({}, metatable)
+        self:reinit(nodes)
+        return self
+    end
+
     function class.delete(self, id)
         local old = self.nodes[id]
         if old then

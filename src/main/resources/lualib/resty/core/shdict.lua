@@ -22,8 +22,8 @@ local MAX_KEY = 65535
 local NIL, BOOLEAN, NUMBER, STRING = 0, 1, 3, 4
 -- What a read finds that is not for it.
 local LIST = 5
--- How a store can end that is done: others had to go for it.
-local FORCED = 1
+-- How a store can end for which others had to go.
+local FORCED, FORCED_IN_VAIN = 1, -6
 -- What is to happen when the key is there, is not there, or there is no room.
 local ADD, REPLACE, SAFE = 1, 2, 4
 
@@ -84,7 +84,7 @@ local function store(dict, what, key, value, exptime, flags)
             if rc >= 0 then
                 return true, nil, rc == FORCED
             end
-            return false, text(), result.stale == 1
+            return false, text(), rc == FORCED_IN_VAIN
         end
     end
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import nightjar.core.Bytes;
 import nightjar.core.Mem;
+import nightjar.lua.Code;
 import nightjar.luajit.Ffi;
 import org.jspecify.annotations.Nullable;
 

@@ -1,22 +1,22 @@
-package nightjar.lua.api;
+package nightjar.lua;
 
 import java.util.HashMap;
 import java.util.Map;
 import nightjar.core.Mem;
 
 /// Texts where C expects them.
-final class CString {
+public final class CString {
     private static final Map<String, Long> KEPT = new HashMap<>();
 
     private CString() {}
 
     /// The address of a constant text, ended by a zero byte; it stays.
-    static synchronized long of(String constant) {
+    public static synchronized long of(String constant) {
         return KEPT.computeIfAbsent(constant, Mem::allocCstring);
     }
 
     /// Copies what fits of `text` to `to`; its size is read from `size`, and the length copied written there.
-    static void copy(String text, long to, long size) {
+    public static void copy(String text, long to, long size) {
         int n = (int) Math.min(text.length(), Mem.l(size));
         Mem.put(to, n == text.length() ? text : text.substring(0, n));
         Mem.l(size, n);
