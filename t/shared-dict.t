@@ -300,6 +300,90 @@ GET /
 8192 59 51ea887812b54b7a443c5288903bb1cf
 4096 90 bfeb2c48e0fddcaee7e72260499f0805
 
+=== values of one size, over and over, end as nginx's do
+--- http_config
+lua_shared_dict dogs 64k;
+lua_shared_dict cats 64k;
+--- config
+location / {
+    content_by_lua_block {
+        local dogs, cats = ngx.shared.dogs, ngx.shared.cats
+        local seed = 54321
+        local function random(n)
+            seed = (seed * 1103515245 + 12345) % 2147483648
+            return math.floor(seed / 65536) % n
+        end
+        local seen = {}
+        local function note(v, more)
+            seen[#seen + 1] = tostring(v) .. (more and ":" .. tostring(more) or "")
+        end
+        for i = 1, 40000 do
+            local dict = i % 3 == 0 and cats or dogs
+            local n = random(30)
+            local key = "key" .. n
+            local what = random(40)
+            if what < 20 then note(dict:get(key))
+            elseif what < 27 then note(dict:set(key, n % 2 == 0 and i or "text" .. i % 10))
+            elseif what < 35 then note(dict:incr(key, 0.5))
+            elseif what == 35 then note(dict:set(key, n % 2 == 0 and "text" or i))
+            elseif what == 36 then note(dict:set(key, n % 2 == 0 and i or "text" .. i % 10, 0, random(2)))
+            elseif what == 37 then note(dict:incr(key, 1, 5, random(2) * 1000))
+            elseif what == 38 then note(dict:delete(key))
+            elseif random(100) == 0 then dict:flush_all()
+            else note(dict:set(key, i, 1000)) note(dict:ttl(key) > 900) end
+            if i % 100 == 0 then note(table.concat(dogs:get_keys(0), ","), table.concat(cats:get_keys(0), ",")) end
+            if i % 10000 == 0 then ngx.say(ngx.md5(table.concat(seen, " "))) end
+        end
+    }
+}
+--- request
+GET /
+--- response_body
+12d383bf0c3d7f9d5f53c498b2c497e8
+64ac0605ab6cf61ce606d9b0dce76dd5
+65d0d56409e680b8d337c797f642de98
+9bcd21a607b877eb398518fc160070a8
+
+=== what was read a thousand times expires all the same
+--- http_config
+lua_shared_dict dogs 1m;
+--- config
+location / {
+    content_by_lua_block {
+        local dogs = ngx.shared.dogs
+        local function hot(key)
+            local value
+            for i = 1, 1000 do value = dogs:get(key) end
+            return value
+        end
+        -- the first with a time to live stays the oldest
+        dogs:set("oldest", 1, 60)
+        for i = 1, 20 do dogs:set("k" .. i, i) end
+        dogs:set("a", "here", 0.05)
+        ngx.say(hot("a"), " ", hot("k1"))
+        ngx.sleep(0.1)
+        ngx.say(tostring(hot("a")), " ", hot("k1"), " ", hot("oldest"))
+        dogs:expire("k1", 0.05)
+        ngx.say(hot("k1"))
+        ngx.sleep(0.1)
+        ngx.say(tostring(hot("k1")), " ", hot("k2"))
+        ngx.say(table.concat(dogs:get_keys(0), ","))
+        dogs:flush_all()
+        ngx.say(tostring(hot("k2")), " ", tostring(dogs:incr("k2", 1)), " ", dogs:incr("k2", 1, 7), " ", hot("k2"))
+    }
+}
+--- request
+GET /
+--- response_body
+here 1
+nil 1 1
+1
+nil 2
+k3,k4,k5,k6,k7,k8,k9,k10,k11,k12,k13,k14,k15,k16,k17,k18,k19,k20,oldest,k2
+nil nil 8 8
+--- no_error_log
+[error]
+
 === a size that is too small
 --- http_config
 lua_shared_dict dogs 8191;

@@ -134,6 +134,34 @@ final class ProgramTest {
     }
 
     @Test
+    void workersThatCountInOneDictLoseNothing() throws Exception {
+        conf("worker_processes 2; error_log logs/error.log notice;", """
+                lua_shared_dict counts 100k;
+                init_worker_by_lua_block {
+                    local counts = ngx.shared.counts
+                    counts:add("text", ("a"):rep(50))
+                    ngx.timer.at(0, function()
+                        local last = 0
+                        for n = 1, 100000 do
+                            local seen = counts:incr("n", 1, 0)
+                            local now = counts:get("n")
+                            if seen <= last or now < seen then ngx.log(ngx.ERR, "it went back") end
+                            last = now
+                            local text = counts:get("text")
+                            if text ~= text:sub(1, 1):rep(50) then ngx.log(ngx.ERR, "torn") end
+                            counts:set("text", (n % 2 == 0 and "b" or "c"):rep(50))
+                            if n % 5000 == 0 then ngx.sleep(0) end
+                        end
+                        if counts:incr("ended", 1, 0) == 2 then ngx.log(ngx.NOTICE, "counted to ", counts:get("n")) end
+                    end)
+                }
+                """, "one");
+        assertThat(run().code).isZero();
+        await(() -> log().contains("counted to 200000"));
+        assertThat(log()).doesNotContain("it went back").doesNotContain("torn");
+    }
+
+    @Test
     void aGracefulStopLetsRequestsEndAndClosesIdleConnections() throws Exception {
         conf("master_process off; error_log logs/error.log notice;", "one");
         assertThat(run().code).isZero();

@@ -1,5 +1,8 @@
 package nightjar.core;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.time.Instant;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +16,10 @@ public final class Clock {
     /// 9999-12-31 23:59:59, the last second with a year of four digits.
     private static final long LAST = 253402300799L;
 
-    private long msec;
+    /// A whole number, which Lua reads there.
+    private final MemorySegment cell = Arena.ofAuto().allocate(ValueLayout.JAVA_DOUBLE);
     private long sec;
+    private long msec;
     private long httpDateSec = -1;
     private byte[] httpDate = {};
     private long localSec = -1;
@@ -30,6 +35,7 @@ public final class Clock {
     /// Reads the system's clock.
     public void update() {
         msec = System.currentTimeMillis();
+        cell.set(ValueLayout.JAVA_DOUBLE, 0, msec);
         sec = Math.floorDiv(msec, 1000L);
     }
 
@@ -37,6 +43,9 @@ public final class Clock {
     public long msec() {
         return msec;
     }
+
+    /// Where [#msec] is as a double, as long as the clock is in use.
+    public long msecAddress() { return cell.address(); }
 
     /// Seconds since 1970.
     public long sec() {

@@ -93,6 +93,8 @@ public final class Posix {
     private static final Failing gethostname = failing("gethostname");
     private static final Failing readlink = failing("readlink");
     private static final Plain getpid = plain("getpid");
+    private static final Plain pthread_spin_init = plain("pthread_spin_init");
+    private static final Plain pthread_spin_trylock = plain("pthread_spin_trylock");
     private static final Plain gettid = plain("gettid");
     private static final Plain geteuid = plain("geteuid");
     private static final Plain umask = plain("umask");
@@ -436,6 +438,13 @@ public final class Posix {
             return value == 0 ? null : Mem.cstring(value);
         }
     }
+
+    /// Makes the four bytes at `a` a `pthread_spinlock_t` that nobody has.
+    /// @return 0
+    public static int spinInit(long a) { return (int) pthread_spin_init.call(a, 0); }
+
+    /// @return 0, `EBUSY` when somebody has the lock
+    public static int spinTryLock(long a) { return (int) pthread_spin_trylock.call(a); }
 
     public static int getpid() {
         return (int) getpid.call();

@@ -54,6 +54,7 @@ final class Entries {
     void expires(long e, long at) {
         count(Entry.expires(e), at);
         region.l(e + Entry.EXPIRES, at);
+        index.changed(region.i(e + Entry.HASH));
         region.commit();
     }
 
@@ -68,10 +69,12 @@ final class Entries {
     void overwrite(long e, int type, long value, int flags, long expires) {
         int hash = region.i(e + Entry.HASH);
         index.change(hash);
-        count(Entry.expires(e), expires);
-        region.l(e + Entry.EXPIRES, expires);
-        region.i(e + Entry.FLAGS, flags);
-        Entry.keyLengthAndType(region, e, Entry.keyLength(e), type);
+        if (expires != Entry.expires(e)) {
+            count(Entry.expires(e), expires);
+            region.l(e + Entry.EXPIRES, expires);
+        }
+        if (flags != region.i(e + Entry.FLAGS)) region.i(e + Entry.FLAGS, flags);
+        if (type != Entry.type(e)) Entry.keyLengthAndType(region, e, Entry.keyLength(e), type);
         region.overwrite(region.ref(e), Entry.value(e), value, Entry.length(e));
         index.change(hash);
         region.commit();

@@ -109,6 +109,15 @@ final class Index {
         VarHandle.storeStoreFence();
     }
 
+    /// Where the count of a bucket is.
+    long count(int hash) { return bucket(hash) + 4; }
+
+    /// To be called when an entry in this bucket is not what it was.
+    void changed(int hash) {
+        long word = region.l(bucket(hash));
+        region.publish(bucket(hash), raised(word, 2) | word & 0xffffffffL);
+    }
+
     /// To be called before an entry in this bucket is overwritten, and again when it has been.
     void change(int hash) {
         long word = region.l(bucket(hash));

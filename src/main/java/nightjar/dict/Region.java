@@ -90,6 +90,9 @@ final class Region {
 
     static long length(long size) { return poolOffset(pages(size)) + (long) pages(size) * PAGE; }
 
+    /// Whether words that are overwritten have to be kept first.
+    boolean journaled() { return journaled; }
+
     /// Addresses in the pool as four bytes, 0 for none.
     int ref(long at) { return (int) (at - base >>> 3); }
 

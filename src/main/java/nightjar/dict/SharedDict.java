@@ -2,7 +2,6 @@ package nightjar.dict;
 
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongUnaryOperator;
 import nightjar.core.Mem;
 
@@ -21,7 +20,6 @@ public final class SharedDict {
     /// For [#store]: only if there is no such entry; only if there is one; without removing others for it.
     public static final int ADD = 1, REPLACE = 2, SAFE = 4;
 
-    private static final int LOCK_SPINS = 200;
     private static final int READ_TRIES = 64;
     private static final int NUMBER_LENGTH = 8;
 
@@ -29,7 +27,7 @@ public final class SharedDict {
     private final Region region;
     private final Index index;
     private final long size;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final ShortLock lock = new ShortLock();
     private final Touches.Taker taker = this::touched;
     private DictUser[] users = {};
 
@@ -43,13 +41,13 @@ public final class SharedDict {
 
     /// A worker that will use the dict. It is freed with the dict.
     public DictUser user() {
-        var user = new DictUser(this);
+        var user = new DictUser(this, region.journaled() ? 0 : lock.address);
         lock();
         try {
             users = Arrays.copyOf(users, users.length + 1);
             users[users.length - 1] = user;
         } finally {
-            lock.unlock();
+            unlock();
         }
         return user;
     }
@@ -63,21 +61,17 @@ public final class SharedDict {
         try {
             return (long) entries.slab.freePages() * Region.PAGE;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
-    /// Takes the lock and makes up for what was only read. Writers work for less than a microsecond, so one that waits spins first.
+    /// Takes the lock and makes up for what was only read.
     private void lock() {
-        for (int n = 0; !lock.tryLock(); n++) {
-            if (n == LOCK_SPINS) {
-                lock.lock();
-                break;
-            }
-            Thread.onSpinWait();
-        }
+        lock.lock();
         for (var user : users) user.touches.take(taker);
     }
+
+    void unlock() { lock.unlock(); }
 
     private void touched(int ref, int hash) {
         if (index.holds(hash, ref)) entries.use(region.at(ref));
@@ -86,12 +80,7 @@ public final class SharedDict {
     /// Locks for good.
     /// @return false when another thread kept the lock for `msec`
     boolean seal(long msec) {
-        try {
-            if (!lock.tryLock(msec, TimeUnit.MILLISECONDS)) return false;
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+        if (!lock.tryLock(TimeUnit.MILLISECONDS.toNanos(msec))) return false;
         for (var user : users) user.touches.take(taker);
         return true;
     }
@@ -99,6 +88,7 @@ public final class SharedDict {
     /// Nobody may use the dict any more.
     void free() {
         for (var user : users) user.free();
+        lock.free();
     }
 
     // --- reading
@@ -109,13 +99,18 @@ public final class SharedDict {
     public Answer get(DictUser user, long key, int keyLength, long now, boolean stale, long buffer, long room) {
         int hash = index.hash(key, keyLength);
         user.own = 0;
-        if (stale || !mustClean(user, now)) {
+        boolean expiring = now >= entries.firstExpiry();
+        if (stale || !expiring || !mustClean(user, now)) {
             for (int n = 0; n < READ_TRIES; n++) {
                 long word = index.word(hash);
                 if (!Index.changing(word)) {
                     long e = index.read(word, hash, key, keyLength);
                     boolean whole = e == 0 || e != Index.LOST && copy(user, e, hash, word, now, buffer, room);
-                    if (whole && index.unchanged(hash, word)) return read(user, e, hash, stale);
+                    if (whole && index.unchanged(hash, word)) {
+                        var answer = read(user, e, hash, word, stale);
+                        if (e != 0 && !user.stale) use(user, region.ref(e), hash, expiring);
+                        return answer;
+                    }
                     user.drop();
                 }
                 Thread.onSpinWait();
@@ -124,20 +119,24 @@ public final class SharedDict {
         lock();
         try {
             if (!stale) entries.clean(now);
+            user.settle(entries.firstExpiry());
             long e = index.find(hash, key, keyLength);
-            if (e != 0) copy(user, e, hash, index.word(hash), now, buffer, room);
-            return read(user, e, hash, stale);
+            long word = index.word(hash);
+            if (e != 0) copy(user, e, hash, word, now, buffer, room);
+            var answer = read(user, e, hash, word, stale);
+            if (e != 0 && !user.stale) entries.use(e);
+            return answer;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
     /// Whether a read has to remove expired entries: if the oldest has expired. If this worker has just read that one, another
-    /// may be the oldest.
+    /// may be the oldest; so once there may be expired entries, reading the oldest is not left to be made up for ([#use]).
     private boolean mustClean(DictUser user, long now) {
-        if (now < entries.firstExpiry()) return false;
+        if (!user.settled(entries.firstExpiry())) return true;
         int oldest = entries.lru.oldest();
-        return oldest != 0 && (Entry.expired(region.at(oldest), now) || user.touches.holds(oldest));
+        return oldest != 0 && Entry.expired(region.at(oldest), now);
     }
 
     /// Copies what an entry says, which may be garbage, to `user`; reads nothing outside of the region.
@@ -166,22 +165,23 @@ public final class SharedDict {
         return true;
     }
 
-    private Answer read(DictUser user, long e, int hash, boolean stale) {
+    private Answer read(DictUser user, long e, int hash, long word, boolean stale) {
         if (e == 0 || user.stale && !stale) {
             user.drop();
             return Answer.NOT_FOUND;
         }
-        if (!user.stale) use(user, region.ref(e), hash);
+        user.found(e, hash, index.count(hash), word);
         return user.type == Entry.LIST ? Answer.IS_A_LIST : Answer.OK;
     }
 
-    private void use(DictUser user, int ref, int hash) {
-        if (user.touches.isEmpty() && entries.lru.newest() == ref || user.touches.add(ref, hash)) return;
+    private void use(DictUser user, int ref, int hash, boolean expiring) {
+        boolean later = !expiring || entries.lru.oldest() != ref;
+        if (later && (user.touches.isEmpty() && entries.lru.newest() == ref || user.touches.add(ref, hash))) return;
         lock();
         try {
             touched(ref, hash);
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -201,7 +201,7 @@ public final class SharedDict {
             long e = index.find(hash, key, keyLength);
             return ttl(e, e == 0 ? 0 : Entry.expires(e), now);
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -235,14 +235,18 @@ public final class SharedDict {
         lock();
         try {
             entries.clean(now);
-            long e = lookUp(hash, key, keyLength, now);
+            long e = index.find(hash, key, keyLength);
             boolean alive = e != 0 && !Entry.expired(e, now);
-            if ((what & REPLACE) != 0 && !alive) return Answer.NOT_FOUND;
-            if ((what & ADD) != 0 && alive) return Answer.EXISTS;
+            if (what != 0) {
+                if (alive) entries.use(e);
+                if ((what & REPLACE) != 0 && !alive) return Answer.NOT_FOUND;
+                if ((what & ADD) != 0 && alive) return Answer.EXISTS;
+            }
             if (e != 0) {
                 if (type != NIL && Entry.length(e) == length && Entry.type(e) != Entry.LIST) {
                     entries.use(e);
                     entries.overwrite(e, type, value, flags, expires);
+                    stored(user, e, hash, flags);
                     return Answer.OK;
                 }
                 entries.remove(e);
@@ -250,7 +254,7 @@ public final class SharedDict {
             if (type == NIL) return Answer.OK;
             return add(user, (what & SAFE) != 0, hash, key, keyLength, type, value, length, flags, expires, now);
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -267,7 +271,14 @@ public final class SharedDict {
         long e = safe ? entries.slab.allocate(size) : entries.allocateEvicting(size, now, user);
         if (e == 0) return Answer.NO_MEMORY;
         entries.add(e, hash, key, keyLength, type, value, (int) length, flags, expires);
+        stored(user, e, hash, flags);
         return Answer.OK;
+    }
+
+    private void stored(DictUser user, long e, int hash, int flags) {
+        user.flags = flags;
+        user.stale = false;
+        user.found(e, hash, index.count(hash), index.word(hash));
     }
 
     /// Adds `by` to a number; the sum is left in `user.number`.
@@ -286,6 +297,7 @@ public final class SharedDict {
             user.number = by + (alive ? Mem.d(Entry.value(e)) : init);
             if (alive) {
                 entries.overwrite(e, user.number);
+                stored(user, e, hash, region.i(e + Entry.FLAGS));
                 return Answer.OK;
             }
             long expires = ttl > 0 ? now + ttl : 0;
@@ -293,12 +305,13 @@ public final class SharedDict {
             if (e != 0 && Entry.length(e) == NUMBER_LENGTH && Entry.type(e) != Entry.LIST) {
                 entries.use(e);
                 entries.overwrite(e, NUMBER, user.scratch, 0, expires);
+                stored(user, e, hash, 0);
                 return Answer.OK;
             }
             if (e != 0) entries.remove(e);
             return add(user, false, hash, key, keyLength, NUMBER, user.scratch, NUMBER_LENGTH, 0, expires, now);
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -313,7 +326,7 @@ public final class SharedDict {
             entries.expires(e, ttl > 0 ? now + ttl : 0);
             return Answer.OK;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -324,7 +337,7 @@ public final class SharedDict {
             for (int ref = entries.lru.newest(); ref != 0; ref = entries.lru.older(ref)) entries.expires(region.at(ref), 1);
             entries.evict(now);
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -343,7 +356,7 @@ public final class SharedDict {
             }
             return removed;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -376,7 +389,7 @@ public final class SharedDict {
             }
             return count;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -421,7 +434,7 @@ public final class SharedDict {
             user.length = Entry.length(e);
             return Answer.OK;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -442,7 +455,7 @@ public final class SharedDict {
             if (Entry.length(e) == 0) entries.remove(e);
             return Answer.OK;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -471,7 +484,7 @@ public final class SharedDict {
             user.length = Entry.length(e);
             return Answer.OK;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 }

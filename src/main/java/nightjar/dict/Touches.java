@@ -1,64 +1,64 @@
 package nightjar.dict;
 
-import java.lang.invoke.MethodHandles;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import nightjar.core.Mem;
 
-/// What one worker has read and [Lru] does not know yet, oldest first. The worker adds; whoever holds the dict's lock takes.
+/// What one worker has read and [Lru] does not know yet, oldest first: a ring in the worker's [DictUser]. The worker adds, in
+/// Java or in Lua; whoever holds the dict's lock takes.
 final class Touches {
     interface Taker {
         void touched(int ref, int hash);
     }
 
-    private static final VarHandle ADDED, TAKEN;
-    private static final int SIZE = 128;
+    static final int SIZE = 512;
+    /// Bytes of the ring: of each entry its place and its key's hash.
+    static final int BYTES = SIZE * 8;
+    private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
 
-    static {
-        try {
-            var lookup = MethodHandles.lookup();
-            ADDED = lookup.findVarHandle(Touches.class, "added", int.class);
-            TAKEN = lookup.findVarHandle(Touches.class, "taken", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
+    /// Both count on and wrap. `taken` is written by other threads, too.
+    private final long added, taken;
+    /// The entry that was added last.
+    private final long last;
+    private final long ring;
+
+    Touches(long added, long last, long taken, long ring) {
+        this.added = added;
+        this.last = last;
+        this.taken = taken;
+        this.ring = ring;
     }
-
-    private final long[] ring = new long[SIZE];
-    /// Both count on and wrap.
-    private int added;
-    private int taken;
 
     /// False when there is no room. What was read last time, too, is not added again.
     boolean add(int ref, int hash) {
-        int n = added;
-        int waiting = n - (int) TAKEN.getAcquire(this);
-        long touch = (long) hash << 32 | ref & 0xffffffffL;
-        if (waiting > 0 && ring[n - 1 & SIZE - 1] == touch) return true;
+        int n = Mem.i(added);
+        int waiting = n - acquire(taken);
+        if (waiting > 0 && Mem.i(last) == ref) return true;
         if (waiting == SIZE) return false;
-        ring[n & SIZE - 1] = touch;
-        ADDED.setRelease(this, n + 1);
+        long at = ring + (n & SIZE - 1) * 8L;
+        Mem.i(at, ref);
+        Mem.i(at + 4, hash);
+        Mem.i(last, ref);
+        release(added, n + 1);
         return true;
     }
 
     /// For the worker itself.
-    boolean isEmpty() { return added == (int) TAKEN.getAcquire(this); }
-
-    /// For the worker itself.
-    boolean holds(int ref) {
-        for (int n = (int) TAKEN.getAcquire(this); n != added; n++) {
-            if ((int) ring[n & SIZE - 1] == ref) return true;
-        }
-        return false;
-    }
+    boolean isEmpty() { return Mem.i(added) == acquire(taken); }
 
     /// For who holds the lock.
     void take(Taker taker) {
-        int end = (int) ADDED.getAcquire(this);
-        int n = taken;
+        int end = acquire(added);
+        int n = Mem.i(taken);
         if (n == end) return;
         for (; n != end; n++) {
-            long touch = ring[n & SIZE - 1];
-            taker.touched((int) touch, (int) (touch >>> 32));
+            long at = ring + (n & SIZE - 1) * 8L;
+            taker.touched(Mem.i(at), Mem.i(at + 4));
         }
-        TAKEN.setRelease(this, end);
+        release(taken, end);
     }
+
+    private static int acquire(long at) { return (int) INT.getAcquire(Mem.ALL, at); }
+
+    private static void release(long at, int n) { INT.setRelease(Mem.ALL, at, n); }
 }

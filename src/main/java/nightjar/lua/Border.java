@@ -24,15 +24,16 @@ public final class Border {
     private static final int VARIABLES = 48;
     private static final int VARIABLE = 16;
     static final int READY = VARIABLES + ReadyVariables.COUNT * VARIABLE;
+    private static final int CHANGING = READY + 8;
     // nightjar_result_t
-    private static final int RESULT = READY + 8;
+    private static final int RESULT = READY + 16;
     private static final int PAIRS = RESULT;
     private static final int DATA = RESULT + 8;
     private static final int LENGTH = RESULT + 16;
     private static final int TRUNCATED = RESULT + 24;
     private static final int INDEX = RESULT + 28;
     private static final int LOG_LEVEL = RESULT + 32;
-    private static final int SIZE = RESULT + 56;
+    private static final int SIZE = RESULT + 48;
 
     final long address = Mem.alloc(SIZE);
     final long buffer = Mem.alloc(BUFFER);
@@ -64,6 +65,13 @@ public final class Border {
         long v = address + VARIABLES + i * VARIABLE;
         Mem.l(v, a);
         Mem.i(v + 8, n);
+    }
+
+    /// Takes the `nightjar_dict_user_t` of the dict that Lua was changing when it came back, 0 if it was changing none.
+    long takeChanging() {
+        long user = Mem.l(address + CHANGING);
+        if (user != 0) Mem.l(address + CHANGING, 0);
+        return user;
     }
 
     /// Takes the reference under which the Lua half of `ngx.thread.spawn` left a new coroutine, 0 when it left none.

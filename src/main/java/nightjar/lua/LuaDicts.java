@@ -38,6 +38,13 @@ public final class LuaDicts {
         return users[n];
     }
 
+    /// Lua has come back, and was changing the dict with this `nightjar_dict_user_t`.
+    void recover(long struct) {
+        for (var user : users) {
+            if (user != null && user.struct() == struct) user.recover();
+        }
+    }
+
     /// Numbers by name, of the configuration whose VM is being made or was made last.
     public Map<String, Integer> byName() { return loading; }
 

@@ -149,6 +149,7 @@ public final class LuaVm {
         if (outermost) memory.guard();
         int rc = LuaState.pcall(L, arguments, results);
         if (outermost) memory.release();
+        worker.recoverDict();
         return rc;
     }
 
@@ -238,6 +239,7 @@ public final class LuaVm {
 
     void release() {
         if (memory != null) memory.release();
+        worker.recoverDict();
     }
 
     int function(LuaCode code, LuaTask task) {

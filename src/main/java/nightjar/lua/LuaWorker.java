@@ -76,6 +76,12 @@ public final class LuaWorker {
         return variables;
     }
 
+    /// Lua has come back: ends what it was doing to a dict.
+    void recoverDict() {
+        long changing = border().takeChanging();
+        if (changing != 0) dicts.recover(changing);
+    }
+
     public LuaDicts dicts() {
         return dicts;
     }

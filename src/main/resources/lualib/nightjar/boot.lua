@@ -33,6 +33,7 @@ typedef struct {
         int len;            /* -1: there is none */
     } variables[7];         /* values of var.lua's ready ones */
     int ready;              /* a bit for each of them that holds */
+    void *changing;         /* nightjar_dict_user_t of the dict that Lua is changing, or was when an error ended the run */
 } nightjar_border_t;
 ]]
 

@@ -51,8 +51,6 @@ typedef struct {
     int log_level;
     int count;
     double number;
-    int flags;      /* of a dict's value */
-    int stale;
 } nightjar_result_t;
 ]]
 

@@ -1,5 +1,9 @@
 package nightjar.dict;
 
+import static nightjar.dict.DictUser.BUCKET;
+import static nightjar.dict.DictUser.CHANGING;
+import static nightjar.dict.DictUser.FAILED;
+import static nightjar.dict.DictUser.LOCK;
 import static nightjar.dict.SharedDict.ADD;
 import static nightjar.dict.SharedDict.REPLACE;
 import static nightjar.dict.SharedDict.SAFE;
@@ -9,6 +13,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Random;
+import nightjar.core.Mem;
+import nightjar.core.Posix;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -111,11 +117,11 @@ final class SharedDictTest {
     @Test
     void moreReadsThanAreRememberedKeepTheirOrder() {
         var keys = new ArrayList<String>();
-        for (int n = 0; n < 500; n++) {
+        for (int n = 0; n < 2000; n++) {
             keys.add("k" + n);
             dict.set("k" + n, (double) n);
         }
-        for (int n = 499; n >= 0; n--) dict.get("k" + n);
+        for (int n = 1999; n >= 0; n--) dict.get("k" + n);
         assertThat(dict.keys(0)).isEqualTo(keys.reversed());
     }
 
@@ -140,6 +146,41 @@ final class SharedDictTest {
         dict.get("a", true);
         dict.get("c");
         assertThat(dict.get("b", true)).isNull();
+    }
+
+    @Test
+    void onceAnEntryMayHaveExpiredReadingTheOldestCountsAtOnce() {
+        dict.store(0, "a", true, 100);
+        dict.store(0, "b", true, 30);
+        dict.store(0, "c", true, 10);
+        dict.get("a");
+        dict.now += 10;
+        dict.get("b");
+        dict.get("a");
+        dict.now += 30;
+        dict.get("c", true);
+        assertThat(dict.keys(0)).containsExactly("a");
+        dict.get("a");
+        assertThat(dict.get("b", true)).isNull();
+    }
+
+    @Test
+    void whatLuaWasChangingWhenAnErrorEndedItsRunIsChanged() {
+        dict.set("a", 1.0);
+        dict.get("a");
+        long struct = dict.user.struct(), lock = Mem.l(struct + LOCK), count = Mem.l(struct + BUCKET);
+        int before = Mem.i(count);
+        Mem.l(struct + CHANGING, count);
+        assertThat(Posix.spinTryLock(lock)).isZero();
+        Mem.i(struct + FAILED, 0);
+        Mem.i(count, before + 1);
+        dict.user.recover();
+        assertThat(Mem.i(count)).isEqualTo(before + 2);
+        dict.set("a", 2.0);
+        assertThat(dict.get("a")).isEqualTo(2.0);
+        dict.user.recover();
+        dict.set("a", 3.0);
+        assertThat(dict.get("a")).isEqualTo(3.0);
     }
 
     @Test

@@ -14,8 +14,6 @@ public final class LuaResult {
     private static final int INDEX = 28;
     private static final int COUNT = 36;
     private static final int NUMBER = 40;
-    private static final int FLAGS = 48;
-    private static final int STALE = 52;
     private static final int PAIR = 32;
     /// One call with more text, or more pairs, than that does not make all later ones keep the memory.
     private static final int KEPT_TEXT = 1 << 20, KEPT_PAIRS = 1 << 15;
@@ -89,12 +87,6 @@ public final class LuaResult {
     /// A number besides.
     public void number(double v) {
         Mem.d(address + NUMBER, v);
-    }
-
-    /// What a dict says of a value.
-    void told(int flags, boolean stale) {
-        Mem.i(address + FLAGS, flags);
-        Mem.i(address + STALE, stale ? 1 : 0);
     }
 
     /// Room for `n` pairs.

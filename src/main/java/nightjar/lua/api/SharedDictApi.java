@@ -55,6 +55,10 @@ final class SharedDictApi {
         return 1;
     }
 
+    /// `nightjar_dict_user_t`: [DictUser#struct].
+    @Ffi(value = "nightjar_ffi_shdict_user", returns = "void *")
+    long user(long zone) { return dicts.user(zone).struct(); }
+
     /// What C reads from the userdata: here a pointer to the number already.
     @Ffi(value = "ngx_http_lua_ffi_shdict_udata_to_zone", returns = "void *")
     long zone(long userdata) { return userdata; }
@@ -86,7 +90,7 @@ final class SharedDictApi {
 
     /// As above, for Nightjar's own resty.core: an argument that goes over the stack costs time, and so does each that points
     /// to where something is to be left.
-    /// @return the value's type, `LIST` or [SharedDict#NIL]; the value, what its flags are and whether it is stale are in `result`
+    /// @return the value's type, `LIST` or [SharedDict#NIL]; the value is in `result`, what else is known of it in [DictUser#struct]
     @Ffi("nightjar_ffi_shdict_get")
     int get(long zone, long key, int keyLen, int stale) {
         var user = dicts.user(zone);
@@ -94,7 +98,6 @@ final class SharedDictApi {
         var answer = user.dict.get(user, key, keyLen, clock.msec(), stale != 0, buffer, result.capacity());
         if (answer != Answer.OK) return answer == Answer.IS_A_LIST ? LIST : SharedDict.NIL;
         int type = user.type;
-        result.told(user.flags, user.stale);
         if (type != SharedDict.STRING) {
             result.number(user.number);
         } else if (user.at == buffer) {

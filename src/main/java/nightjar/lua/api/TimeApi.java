@@ -18,6 +18,10 @@ final class TimeApi {
         return clock.sec() + clock.msec() % 1000 / 1000.0;
     }
 
+    /// Where the milliseconds since 1970 are, a double.
+    @Ffi(value = "nightjar_ffi_msec", returns = "const double *")
+    long msec() { return clock.msecAddress(); }
+
     @Ffi("ngx_http_lua_ffi_time")
     long time() {
         return clock.sec();

@@ -3,8 +3,10 @@
 local ffi = require "ffi"
 local base = require "resty.core.base"
 local border = require "nightjar.border"
+local cache = require "nightjar.dict_cache"
 
 local C = ffi.C
+local add_known, find, keep, replace_known = cache.add, cache.find, cache.keep, cache.replace
 local error = error
 local ffi_new = ffi.new
 local ffi_str = ffi.string
@@ -38,6 +40,18 @@ local function zone_of(dict)
         error("bad \"zone\" argument", 3)
     end
     return zone
+end
+
+local users = {}
+
+-- The worker's use of a dict; raises an error if `zone` is none.
+local function user_of(zone)
+    local user = users[zone]
+    if not user then
+        user = cache.user(C.nightjar_ffi_shdict_user(zone))
+        users[zone] = user
+    end
+    return user
 end
 
 -- The key as a string, or nothing and why it is none.
@@ -74,6 +88,10 @@ local function store(dict, what, key, value, exptime, flags)
 
     local kind = type(value)
     if not flags then
+        local user = user_of(zone)
+        if what == 0 and exptime == 0 and replace_known(user, key, value) then
+            return true, nil, false
+        end
         local rc
         if kind == "string" then
             rc = C.nightjar_ffi_shdict_set(zone, what, key, #key, value, #value, exptime * 1000)
@@ -82,6 +100,7 @@ local function store(dict, what, key, value, exptime, flags)
         end
         if rc then
             if rc >= 0 then
+                keep(user, key, value)
                 return true, nil, rc == FORCED
             end
             return false, text(), rc == FORCED_IN_VAIN
@@ -133,7 +152,7 @@ local function delete(dict, key)
     return store(dict, 0, key)
 end
 
--- The value, or nothing and perhaps an error. What else is known of it lies in the result.
+-- The value, or nothing and perhaps an error. What else is known of it lies in the dict's user.
 local function fetch(zone, key, stale)
     local wrong
     key, wrong = key_of(key)
@@ -153,14 +172,21 @@ local function fetch(zone, key, stale)
 end
 
 local function get(dict, key)
-    local value, wrong = fetch(zone_of(dict), key, 0)
-    if wrong then
-        return nil, wrong
-    end
+    local zone = zone_of(dict)
+    local user = user_of(zone)
+    local value, flags = find(user, key)
     if value == nil then
-        return nil
+        local wrong
+        value, wrong = fetch(zone, key, 0)
+        if wrong then
+            return nil, wrong
+        end
+        if value == nil then
+            return nil
+        end
+        flags = user.flags
+        keep(user, key, value)
     end
-    local flags = result.flags
     if flags ~= 0 then
         return value, flags
     end
@@ -168,18 +194,20 @@ local function get(dict, key)
 end
 
 local function get_stale(dict, key)
-    local value, wrong = fetch(zone_of(dict), key, 1)
+    local zone = zone_of(dict)
+    local value, wrong = fetch(zone, key, 1)
     if wrong then
         return nil, wrong
     end
     if value == nil then
         return nil
     end
-    local flags = result.flags
+    local user = user_of(zone)
+    local flags = user.flags
     if flags == 0 then
         flags = nil
     end
-    return value, flags, result.stale == 1
+    return value, flags, user.stale == 1
 end
 
 local function incr(dict, key, value, init, init_ttl)
@@ -217,18 +245,30 @@ local function incr(dict, key, value, init, init_ttl)
         end
     end
 
+    local user = user_of(zone)
+    local sum = add_known(user, key, number[0])
+    if sum then
+        if init then
+            return sum, nil, false
+        end
+        return sum
+    end
     if not init and C.nightjar_ffi_shdict_incr(zone, key, #key, value) == 0 then
-        return result.number
+        sum = result.number
+        keep(user, key, sum)
+        return sum
     end
     local rc = C.ngx_http_lua_ffi_shdict_incr(zone, key, #key, number, errmsg, init and 1 or 0, init or 0,
                                               (init_ttl or 0) * 1000, forcible)
     if rc ~= 0 then
         return nil, ffi_str(errmsg[0])
     end
+    sum = number[0]
+    keep(user, key, sum)
     if not init then
-        return number[0]
+        return sum
     end
-    return number[0], nil, forcible[0] == 1
+    return sum, nil, forcible[0] == 1
 end
 
 local function flush_all(dict)

@@ -9,11 +9,12 @@ local ffi_str = ffi.string
 local tonumber = tonumber
 local type = type
 
+local msec = C.nightjar_ffi_msec()
 local text = ffi.new("unsigned char[?]", 32)
 local seconds = ffi.new("long[1]")
 
 function ngx.now()
-    return (C.ngx_http_lua_ffi_now())
+    return msec[0] / 1000
 end
 
 function ngx.time()
