@@ -362,10 +362,7 @@ public final class SharedDict {
 
     /// Told of a key's bytes, which are there during the call only.
     public interface KeyTaker {
-        /// There will be `count` keys of `bytes` bytes in all.
-        void begin(int count, long bytes);
-
-        void key(int n, long key, int length);
+        void key(long key, int length);
     }
 
     /// Tells the keys that have not expired, oldest first, up to `max` (0: all); returns how many.
@@ -373,19 +370,11 @@ public final class SharedDict {
         lock();
         try {
             int count = 0;
-            long bytes = 0;
-            int end = entries.lru.oldest();
-            for (; end != 0 && (count != max || max == 0); end = entries.lru.newer(end)) {
-                long e = region.at(end);
-                if (Entry.expired(e, now)) continue;
-                count++;
-                bytes += Entry.keyLength(e);
-            }
-            taker.begin(count, bytes);
-            int n = 0;
-            for (int ref = entries.lru.oldest(); ref != end; ref = entries.lru.newer(ref)) {
+            for (int ref = entries.lru.oldest(); ref != 0 && (count != max || max == 0); ref = entries.lru.newer(ref)) {
                 long e = region.at(ref);
-                if (!Entry.expired(e, now)) taker.key(n++, e + Entry.KEY, Entry.keyLength(e));
+                if (Entry.expired(e, now)) continue;
+                taker.key(e + Entry.KEY, Entry.keyLength(e));
+                count++;
             }
             return count;
         } finally {

@@ -6,6 +6,7 @@ local check = require "nightjar.check"
 local new_tab = require "table.new"
 
 local C = ffi.C
+local cast = ffi.cast
 local error = error
 local ffi_str = ffi.string
 local pairs = pairs
@@ -15,6 +16,8 @@ local setmetatable = setmetatable
 local tonumber = tonumber
 local tostring = tostring
 local type = type
+
+local short = ffi.typeof "const uint16_t *"
 
 local MAX_KEY = 65535
 local MAX_KEYS = 1024
@@ -150,10 +153,12 @@ end
 function methods.get_keys(...)
     local zone, max = whole(MAX_KEYS, select("#", ...), ...)
     local n = C.nightjar_ffi_shdict_get_keys(zone, max)
-    local keys, found = new_tab(n, 0), result.pairs
+    local keys, at = new_tab(n, 0), 0
+    local found = result.data
     for i = 1, n do
-        local key = found[i - 1].key
-        keys[i] = ffi_str(key.data, key.len)
+        local len = cast(short, found + at)[0]
+        keys[i] = ffi_str(found + (at + 2), len)
+        at = at + 2 + len
     end
     return keys
 end

@@ -109,10 +109,7 @@ final class TestDict implements AutoCloseable {
     /// Oldest first.
     List<String> keys(int max) {
         var keys = new ArrayList<String>();
-        dict.keys(max, now, new SharedDict.KeyTaker() {
-            @Override public void begin(int count, long bytes) { }
-            @Override public void key(int n, long key, int length) { keys.add(Mem.string(key, length)); }
-        });
+        dict.keys(max, now, (key, length) -> keys.add(Mem.string(key, length)));
         return keys;
     }
 

@@ -44,6 +44,13 @@ public final class LuaResult {
         return text;
     }
 
+    /// Room for `n` bytes of text, more than there was, which begins with the bytes that are there.
+    long grow(long n) {
+        text = Mem.realloc(text, n);
+        textCapacity = n;
+        return text;
+    }
+
     private void resizeText(long n) {
         Mem.free(text);
         text = Mem.alloc(n);

@@ -205,23 +205,38 @@ final class SharedDictApi {
 
     // --- what has no FFI function in C
 
-    /// Returns how many keys there are in `result`.
+    /// Returns how many keys there are in `result`, one behind the other: two bytes of length, and the key.
     @Ffi("nightjar_ffi_shdict_get_keys")
-    int getKeys(long zone, int max) { return dicts.user(zone).dict.keys(max, clock.msec(), keys); }
+    int getKeys(long zone, int max) {
+        keys.begin();
+        int n = dicts.user(zone).dict.keys(max, clock.msec(), keys);
+        keys.end();
+        return n;
+    }
 
     private final class Keys implements SharedDict.KeyTaker {
-        private long at;
+        private long start, at, end;
 
-        @Override public void begin(int count, long bytes) {
-            at = result.room(bytes);
-            result.pairs(count);
+        void begin() {
+            start = at = result.room(0);
+            end = start + result.capacity();
         }
 
-        @Override public void key(int n, long key, int length) {
-            Mem.copy(key, at, length);
-            result.pair(n, at, length, 0, -1);
-            at += length;
+        @Override public void key(long key, int length) {
+            if (end - at < 2 + length) grow();
+            Mem.s(at, length);
+            Mem.copy(key, at + 2, length);
+            at += 2 + length;
         }
+
+        private void grow() {
+            long used = at - start;
+            start = result.grow(Math.max(2 * used, used + 2 + SharedDict.MAX_KEY));
+            at = start + used;
+            end = start + result.capacity();
+        }
+
+        void end() { result.string(start, at - start); }
     }
 
     @Ffi("nightjar_ffi_shdict_flush_expired")
