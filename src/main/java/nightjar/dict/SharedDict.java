@@ -12,8 +12,8 @@ import nightjar.core.Mem;
 /// before, so writers have one lock, and short work under it. Readers take none: they copy, then see whether the entry's
 /// bucket has changed meanwhile ([Index]), and try again; only after some tries, or when a read has to remove expired entries,
 /// too, they queue behind a writer. That a read makes its entry the newest is written down by its worker ([Touches]) and
-/// done by whoever has the lock next, before anything else. So what one worker does orders entries as in nginx; what several
-/// workers have read between two changes is put in order worker by worker.
+/// made up for before that worker's next change, and, before entries go for others, by whoever has the lock. So what one worker
+/// does orders entries as in nginx; what several workers have read between two changes is put in order worker by worker.
 public final class SharedDict {
     public static final int NIL = Entry.NIL, BOOLEAN = Entry.BOOLEAN, NUMBER = Entry.NUMBER, STRING = Entry.STRING;
     public static final int MAX_KEY = 65535;
@@ -65,9 +65,19 @@ public final class SharedDict {
         }
     }
 
-    /// Takes the lock and makes up for what was only read.
+    /// Takes the lock and makes up for what this worker has only read.
+    private void lock(DictUser user) {
+        lock.lock();
+        user.touches.take(taker);
+    }
+
+    /// Takes the lock and makes up for what any worker has only read.
     private void lock() {
         lock.lock();
+        takeTouches();
+    }
+
+    private void takeTouches() {
         for (var user : users) user.touches.take(taker);
     }
 
@@ -81,7 +91,7 @@ public final class SharedDict {
     /// @return false when another thread kept the lock for `msec`
     boolean seal(long msec) {
         if (!lock.tryLock(TimeUnit.MILLISECONDS.toNanos(msec))) return false;
-        for (var user : users) user.touches.take(taker);
+        takeTouches();
         return true;
     }
 
@@ -116,7 +126,7 @@ public final class SharedDict {
                 Thread.onSpinWait();
             }
         }
-        lock();
+        lock(user);
         try {
             if (!stale) entries.clean(now);
             user.settle(entries.firstExpiry());
@@ -177,7 +187,7 @@ public final class SharedDict {
     private void use(DictUser user, int ref, int hash, boolean expiring) {
         boolean later = !expiring || entries.lru.oldest() != ref;
         if (later && (user.touches.isEmpty() && entries.lru.newest() == ref || user.touches.add(ref, hash))) return;
-        lock();
+        lock(user);
         try {
             touched(ref, hash);
         } finally {
@@ -232,7 +242,7 @@ public final class SharedDict {
         int hash = index.hash(key, keyLength);
         long expires = ttl > 0 ? now + ttl : 0;
         user.forcible = false;
-        lock();
+        lock(user);
         try {
             entries.clean(now);
             long e = index.find(hash, key, keyLength);
@@ -268,7 +278,11 @@ public final class SharedDict {
     private Answer add(DictUser user, boolean safe, int hash, long key, int keyLength, int type, long value, long length,
             int flags, long expires, long now) {
         long size = Entry.size(keyLength, length);
-        long e = safe ? entries.slab.allocate(size) : entries.allocateEvicting(size, now, user);
+        long e = entries.slab.allocate(size);
+        if (e == 0 && !safe) {
+            takeTouches();
+            e = entries.allocateEvicting(size, now, user);
+        }
         if (e == 0) return Answer.NO_MEMORY;
         entries.add(e, hash, key, keyLength, type, value, (int) length, flags, expires);
         stored(user, e, hash, flags);
@@ -287,7 +301,7 @@ public final class SharedDict {
     public Answer incr(DictUser user, long key, int keyLength, double by, boolean hasInit, double init, long ttl, long now) {
         int hash = index.hash(key, keyLength);
         user.forcible = false;
-        lock();
+        lock(user);
         try {
             entries.clean(now);
             long e = lookUp(hash, key, keyLength, now);
@@ -394,7 +408,7 @@ public final class SharedDict {
             length = NUMBER_LENGTH;
         }
         int hash = index.hash(key, keyLength);
-        lock();
+        lock(user);
         try {
             entries.clean(now);
             long e = lookUp(hash, key, keyLength, now);
@@ -432,7 +446,7 @@ public final class SharedDict {
     /// @return `OK`, `NOT_FOUND` or `NOT_A_LIST`
     public Answer pop(DictUser user, boolean left, long key, int keyLength, long now, LongUnaryOperator room) {
         int hash = index.hash(key, keyLength);
-        lock();
+        lock(user);
         try {
             entries.clean(now);
             long e = lookUp(hash, key, keyLength, now);
@@ -464,7 +478,7 @@ public final class SharedDict {
     public Answer length(DictUser user, long key, int keyLength, long now) {
         int hash = index.hash(key, keyLength);
         user.length = 0;
-        lock();
+        lock(user);
         try {
             entries.clean(now);
             long e = lookUp(hash, key, keyLength, now);

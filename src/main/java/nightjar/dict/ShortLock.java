@@ -43,18 +43,19 @@ final class ShortLock {
 
     void free() { Mem.free(address); }
 
+    private boolean takeIfFree() { return (int) INT.getOpaque(Mem.ALL, address) == FREE && take(); }
+
     private boolean take() { return INT.compareAndSet(Mem.ALL, address, FREE, TAKEN); }
 
     private boolean await(long nsec) {
-        long start = System.nanoTime();
-        for (int n = 0; ; n++) {
-            if ((int) INT.getOpaque(Mem.ALL, address) == FREE && take()) return true;
-            if (n < SPINS) {
-                Thread.onSpinWait();
-            } else {
-                if (System.nanoTime() - start > nsec) return false;
-                LockSupport.parkNanos(this, SLEEP_NSEC);
-            }
+        for (int n = 0; n < SPINS; n++) {
+            Thread.onSpinWait();
+            if (takeIfFree()) return true;
         }
+        for (long start = System.nanoTime(); !takeIfFree(); ) {
+            if (System.nanoTime() - start > nsec) return false;
+            LockSupport.parkNanos(this, SLEEP_NSEC);
+        }
+        return true;
     }
 }

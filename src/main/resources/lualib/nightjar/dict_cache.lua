@@ -20,6 +20,8 @@ local type = type
 
 local SLOTS = 4096
 local TOUCHES = 512     -- nightjar.dict.Touches.SIZE
+-- What Lua numbers types as.
+local NUMBER, STRING = 3, 4
 -- Longer strings are not kept, and all strings together are no longer than that.
 local MAX_LENGTH, MAX_HELD = 65536, 4 * 1024 * 1024
 -- After so many milliseconds nothing is given any more: counts have 32 bits, and must not come round meanwhile.
@@ -60,15 +62,28 @@ typedef struct {
     int expires;            /* 1: some day */
 } nightjar_dict_slot_t;
 
+/* the head of nightjar.dict.Entry's */
+typedef struct {
+    int hash, chained, newer, older;
+    int64_t expires;
+    int flags, length;
+    uint16_t key_length, type;
+    int first, last, pad;
+    char key[1];
+} nightjar_entry_t;
+
 int pthread_spin_trylock(int *);
+int memcmp(const void *, const void *, size_t);
 ]]
 
 local bytes = ffi.typeof "const char *"
 local int, long = ffi.typeof "int", ffi.typeof "intptr_t"
+local doubles = ffi.typeof "const double *"
+local entries = ffi.typeof "const nightjar_entry_t *"
 local times = ffi.typeof "const int64_t *"
 
 local msec = C.nightjar_ffi_msec()
-local trylock = C.pthread_spin_trylock
+local memcmp, trylock = C.memcmp, C.pthread_spin_trylock
 local keys, values = new_tab(SLOTS, 0), new_tab(SLOTS, 0)
 local slots = ffi.new("nightjar_dict_slot_t[?]", SLOTS)
 local held, forget_at = 0, 0
@@ -103,27 +118,21 @@ local function undisturbed(user, ref, now)
     return expires == 0 or expires > now
 end
 
--- Notes that an entry was read; false if there is no room. There is always something stored: the compiler must not take
--- the loads of what other threads write out of loops.
-local function touch(user, ref, hash)
-    local n = user.added
-    local waiting = tobit(n - user.taken)
-    if waiting == 0 or user.last ~= ref then
-        if waiting == TOUCHES then
-            return false
-        end
+-- Notes that an entry was used; there has to be room. There is always something stored: the compiler must not take the loads
+-- of what other threads write out of loops.
+local function touch(user, slot)
+    local n, ref = user.added, slot.ref
+    if user.last ~= ref or n == user.taken then
         local next = user.touches[band(n, TOUCHES - 1)]
         next.ref = ref
-        next.hash = hash
+        next.hash = slot.hash
         user.added = tobit(n + 1)
     end
     user.last = ref
-    return true
 end
 
--- The slot that has the value of a key, if it is the value still, and an operation that reads or replaces it may go without
--- a call. It is noted that the entry was used.
-local function used(user, key)
+-- The slot of a key, if it has one.
+local function slot_of(user, key)
     if type(key) ~= "string" then
         return
     end
@@ -134,58 +143,82 @@ local function used(user, key)
             return
         end
     end
-    local now = msec[0]
-    local slot = slots[i]
-    if slot.user == user and slot.bucket[0] == slot.count and now < slot.till and
-            (user.dict.first_expiry > now or undisturbed(user, slot.ref, now)) and touch(user, slot.ref, slot.hash) then
+    if slots[i].user == user then
         return i
     end
 end
 
+-- Whether the entry of a slot, if it is there still, may be used without a call, and there is room to note that it was.
+local function usable(user, slot)
+    local now = msec[0]
+    return now < slot.till and (user.dict.first_expiry > now or undisturbed(user, slot.ref, now)) and
+        tobit(user.added - user.taken) ~= TOUCHES
+end
+
 -- The value of a key and its flags, if they are known and no call is needed.
 function M.find(user, key)
-    local i = used(user, key)
-    if i then
-        return values[i], slots[i].flags
+    local i = slot_of(user, key)
+    if not i then
+        return
+    end
+    local slot = slots[i]
+    if slot.bucket[0] == slot.count and usable(user, slot) then
+        touch(user, slot)
+        return values[i], slot.flags
     end
 end
 
--- Puts `n` bytes in the place of a value of that length; false if that needs a call.
---
--- An error can come out of any Lua code that allocates memory. Behind the call that takes the lock, nothing here does, as the
--- interpreter runs it; but a trace that is left makes what it had saved itself. So Java is told what goes on: it ends the
--- change, and gives the lock back, if this does not come to its end.
-local function overwrite(user, slot, from, n)
-    local bucket, to, lock, count = slot.bucket, slot.value, user.lock, slot.count
-    if lock == nil then
+-- What follows takes the dict's lock. An error can come out of any Lua code that allocates memory, also out of a compiled
+-- trace that is left. So Java is told what goes on: if it does not come to its end, Java ends it (nightjar.dict.DictUser).
+
+-- Takes the lock of a dict that is to be changed, if it can be had at once.
+local function lock(user, slot)
+    if user.lock == nil then
         return false
     end
-    user.changing = bucket
+    user.changing = slot.bucket
     border.changing = user
-    user.failed = trylock(lock)
-    local done = false
+    user.failed = trylock(user.lock)
     if user.failed == 0 then
-        if bucket[0] == count then
-            bucket[0] = tobit(count + 1)
-            copy(to, from, n)
-            bucket[0] = tobit(count + 2)
-            done = true
-        end
-        lock[0] = user.free
-        user.failed = 1
+        return true
     end
     border.changing = nil
-    if done then
-        slot.count = tobit(count + 2)
+    return false
+end
+
+local function unlock(user)
+    user.lock[0] = user.free
+    user.failed = 1
+    border.changing = nil
+end
+
+-- Whether a slot's entry is what it was, but perhaps for its value. If something has changed in its bucket, it is looked for
+-- at the bucket's begin only.
+local function holds(slot, key, kind, n)
+    if slot.bucket[0] == slot.count then
+        return true
     end
-    return done
+    local entry = cast(entries, slot.value - #key - 48)
+    return slot.bucket[-1] == slot.ref and entry.key_length == #key and entry.type == kind and entry.length == n and
+        entry.flags == slot.flags and entry.expires == 0 and slot.expires == 0 and memcmp(entry.key, key, #key) == 0
+end
+
+-- Puts `n` bytes in the place of an entry's value.
+local function overwrite(slot, from, n)
+    local bucket = slot.bucket
+    local count = bucket[0]
+    bucket[0] = tobit(count + 1)
+    copy(slot.value, from, n)
+    count = tobit(count + 2)
+    bucket[0] = count
+    slot.count = count
 end
 
 local number = ffi.new("double[1]")
 
 -- Stores a string or a number in the place of another one of its size; true if that was all there was to do.
 function M.replace(user, key, value)
-    local i = used(user, key)
+    local i = slot_of(user, key)
     if not i then
         return false
     end
@@ -193,14 +226,25 @@ function M.replace(user, key, value)
     if slot.expires ~= 0 or slot.flags ~= 0 or type(before) ~= type(value) then
         return false
     end
-    local done = false
+    local from, kind, n
     if type(value) == "number" then
         number[0] = value
-        done = overwrite(user, slot, number, 8)
+        from, kind, n = number, NUMBER, 8
     elseif type(value) == "string" and #value == #before then
-        done = overwrite(user, slot, value, #value)
+        from, kind, n = value, STRING, #value
+    else
+        return false
     end
+    if not usable(user, slot) or not lock(user, slot) then
+        return false
+    end
+    local done = holds(slot, key, kind, n)
     if done then
+        overwrite(slot, from, n)
+    end
+    unlock(user)
+    if done then
+        touch(user, slot)
         values[i] = value
     end
     return done
@@ -208,17 +252,26 @@ end
 
 -- Adds to a number and returns the sum; nothing if that needs a call.
 function M.add(user, key, by)
-    local i = used(user, key)
-    local before = i and values[i]
-    if type(before) ~= "number" then
+    local i = slot_of(user, key)
+    if not i or type(values[i]) ~= "number" then
         return
     end
-    local sum = before + by
-    number[0] = sum
-    if overwrite(user, slots[i], number, 8) then
-        values[i] = sum
-        return sum
+    local slot = slots[i]
+    if not usable(user, slot) or not lock(user, slot) then
+        return
     end
+    local sum
+    if holds(slot, key, NUMBER, 8) then
+        sum = cast(doubles, slot.value)[0] + by
+        number[0] = sum
+        overwrite(slot, number, 8)
+    end
+    unlock(user)
+    if sum then
+        touch(user, slot)
+        values[i] = sum
+    end
+    return sum
 end
 
 local function length(value)
