@@ -1,7 +1,7 @@
 package nightjar.core;
 
-import nightjar.core.LibcCall.Failing;
-import nightjar.core.LibcCall.Plain;
+import nightjar.core.NativeCall.Failing;
+import nightjar.core.NativeCall.Plain;
 
 /// Child processes, by posix_spawn and pidfd: a JVM cannot fork. Calls that fail return -errno, as [Posix]'s do.
 public final class Child {
@@ -17,20 +17,20 @@ public final class Child {
     /// More than posix_spawn_file_actions_t, posix_spawnattr_t and sigset_t have in any libc.
     private static final int STRUCT = 512;
 
-    private static final Failing spawn = LibcCall.failing("posix_spawnp");
-    private static final Failing pipe2 = LibcCall.failing("pipe2");
-    private static final Failing waitpid = LibcCall.failing("waitpid");
-    private static final Failing syscall = LibcCall.failing("syscall");
-    private static final Plain actionsInit = LibcCall.waiting("posix_spawn_file_actions_init");
-    private static final Plain actionsDestroy = LibcCall.waiting("posix_spawn_file_actions_destroy");
-    private static final Plain addDup2 = LibcCall.waiting("posix_spawn_file_actions_adddup2");
-    private static final Plain addCloseFrom = LibcCall.waiting("posix_spawn_file_actions_addclosefrom_np");
-    private static final Plain attrInit = LibcCall.waiting("posix_spawnattr_init");
-    private static final Plain attrDestroy = LibcCall.waiting("posix_spawnattr_destroy");
-    private static final Plain setFlags = LibcCall.waiting("posix_spawnattr_setflags");
-    private static final Plain setSigDefault = LibcCall.waiting("posix_spawnattr_setsigdefault");
-    private static final Plain setSigMask = LibcCall.waiting("posix_spawnattr_setsigmask");
-    private static final Plain sigfillset = LibcCall.plain("sigfillset");
+    private static final Failing spawn = NativeCall.failing("posix_spawnp");
+    private static final Failing pipe2 = NativeCall.failing("pipe2");
+    private static final Failing waitpid = NativeCall.failing("waitpid");
+    private static final Failing syscall = NativeCall.failing("syscall");
+    private static final Plain actionsInit = NativeCall.waiting("posix_spawn_file_actions_init");
+    private static final Plain actionsDestroy = NativeCall.waiting("posix_spawn_file_actions_destroy");
+    private static final Plain addDup2 = NativeCall.waiting("posix_spawn_file_actions_adddup2");
+    private static final Plain addCloseFrom = NativeCall.waiting("posix_spawn_file_actions_addclosefrom_np");
+    private static final Plain attrInit = NativeCall.waiting("posix_spawnattr_init");
+    private static final Plain attrDestroy = NativeCall.waiting("posix_spawnattr_destroy");
+    private static final Plain setFlags = NativeCall.waiting("posix_spawnattr_setflags");
+    private static final Plain setSigDefault = NativeCall.waiting("posix_spawnattr_setsigdefault");
+    private static final Plain setSigMask = NativeCall.waiting("posix_spawnattr_setsigmask");
+    private static final Plain sigfillset = NativeCall.plain("sigfillset");
     private static final long ENVIRON = java.lang.foreign.Linker.nativeLinker().defaultLookup().findOrThrow("environ").address();
 
     private Child() {}

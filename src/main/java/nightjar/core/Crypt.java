@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 public final class Crypt {
     /// More than any libcrypt's `struct crypt_data`.
     private static final int DATA = 136 << 10;
-    private static final LibcCall.@Nullable Failing crypt_r = find();
+    private static final NativeCall.@Nullable Failing crypt_r = find();
 
     private Crypt() {}
 
-    private static LibcCall.@Nullable Failing find() {
+    private static NativeCall.@Nullable Failing find() {
         try {
-            return SymbolLookup.libraryLookup("libcrypt.so.1", Arena.global()).find("crypt_r").map(LibcCall::failing).orElse(null);
+            return SymbolLookup.libraryLookup("libcrypt.so.1", Arena.global()).find("crypt_r").map(NativeCall::failing).orElse(null);
         } catch (IllegalArgumentException _) {
             return null;
         }

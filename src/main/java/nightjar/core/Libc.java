@@ -7,12 +7,12 @@ final class Libc {
     static final int AF_INET6 = 10;
     static final int SOCK_DGRAM = 2;
 
-    private static final LibcCall.Failing socket = LibcCall.failing("socket");
-    private static final LibcCall.Failing connect = LibcCall.failing("connect");
-    private static final LibcCall.Failing send = LibcCall.failing("send");
-    private static final LibcCall.Failing eventfd = LibcCall.failing("eventfd");
-    private static final LibcCall.Failing sigaction = LibcCall.failing("sigaction");
-    private static final LibcCall.Plain strerror = LibcCall.plain("strerrordesc_np");
+    private static final NativeCall.Failing socket = NativeCall.failing("socket");
+    private static final NativeCall.Failing connect = NativeCall.failing("connect");
+    private static final NativeCall.Failing send = NativeCall.failing("send");
+    private static final NativeCall.Failing eventfd = NativeCall.failing("eventfd");
+    private static final NativeCall.Failing sigaction = NativeCall.failing("sigaction");
+    private static final NativeCall.Plain strerror = NativeCall.plain("strerrordesc_np");
 
     private Libc() {}
 

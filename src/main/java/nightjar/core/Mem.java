@@ -27,9 +27,9 @@ public final class Mem {
     /// Up to here a copy is a few plain loads and stores; beyond, the JVM's own copy is cheaper.
     private static final int SHORT = 64;
 
-    private static final LibcCall.Plain malloc = LibcCall.plain("malloc");
-    private static final LibcCall.Plain realloc = LibcCall.plain("realloc");
-    private static final LibcCall.Plain free = LibcCall.plain("free");
+    private static final NativeCall.Plain malloc = NativeCall.plain("malloc");
+    private static final NativeCall.Plain realloc = NativeCall.plain("realloc");
+    private static final NativeCall.Plain free = NativeCall.plain("free");
 
     private Mem() {}
 

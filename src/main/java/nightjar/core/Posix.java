@@ -1,12 +1,12 @@
 package nightjar.core;
 
-import static nightjar.core.LibcCall.failing;
-import static nightjar.core.LibcCall.plain;
-import static nightjar.core.LibcCall.waiting;
+import static nightjar.core.NativeCall.failing;
+import static nightjar.core.NativeCall.plain;
+import static nightjar.core.NativeCall.waiting;
 
 import java.util.List;
-import nightjar.core.LibcCall.Failing;
-import nightjar.core.LibcCall.Plain;
+import nightjar.core.NativeCall.Failing;
+import nightjar.core.NativeCall.Plain;
 import org.jspecify.annotations.Nullable;
 
 /// libc on Linux. Paths and names are byte strings (one character a byte). A call that fails returns -errno, so every

@@ -136,7 +136,7 @@ final class PhaseRun extends LuaTask {
 
     @Override protected void returned(long co) {
         if (LuaState.top(co) == 0) return;
-        if (phase == LuaCtx.BODY_FILTER) number = (int) LuaState.number(co, 1);
+        if (phase == LuaCtx.BODY_FILTER) number = LuaState.integer(co, 1);
         else if (phase == LuaCtx.SET) {
             var value = LuaState.string(co, 1);
             if (value != null) text = value;

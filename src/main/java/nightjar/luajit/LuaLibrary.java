@@ -3,7 +3,6 @@ package nightjar.luajit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -12,8 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.zip.CRC32;
 import nightjar.core.Bytes;
-import nightjar.core.Downcall;
 import nightjar.core.Mem;
+import nightjar.core.NativeCall;
 
 /// LuaJIT's shared library: `-Dnightjar.luajit=FILE`, else `NIGHTJAR_LUAJIT=FILE`, else the one packed with Nightjar,
 /// which is written once to `~/.cache/nightjar` (or `-Dnightjar.cache=DIR`).
@@ -28,24 +27,15 @@ final class LuaLibrary {
 
     static SymbolLookup open() {
         var path = path();
-        var linker = Linker.nativeLinker();
-        var libc = linker.defaultLookup();
-        var dlopen = linker.downcallHandle(libc.findOrThrow("dlopen"), Lua.shape(2));
         long name = Mem.allocCstring(Bytes.utf8(path));
         try {
-            long handle = (long) dlopen.invokeExact(name, (long) (RTLD_NOW | RTLD_GLOBAL));
-            if (handle == 0) throw new UnsatisfiedLinkError("cannot load LuaJIT: " + dlerror(linker));
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
+            if (NativeCall.waiting("dlopen").call(name, RTLD_NOW | RTLD_GLOBAL) == 0) {
+                throw new UnsatisfiedLinkError("cannot load LuaJIT: " + Mem.cstring(NativeCall.waiting("dlerror").call()));
+            }
         } finally {
             Mem.free(name);
         }
         return SymbolLookup.libraryLookup(path, Arena.global());
-    }
-
-    private static String dlerror(Linker linker) throws Throwable {
-        var dlerror = linker.downcallHandle(linker.defaultLookup().findOrThrow("dlerror"), Lua.shape(0));
-        return Mem.cstring((long) dlerror.invokeExact());
     }
 
     private static String path() {

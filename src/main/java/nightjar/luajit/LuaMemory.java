@@ -3,12 +3,12 @@ package nightjar.luajit;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.invoke.MethodHandle;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import nightjar.core.Downcall;
 import nightjar.core.Mem;
+import nightjar.core.NativeCall;
+import nightjar.core.NativeCall.Plain;
 
 /// Counts a VM's heap and bounds it: an allocation beyond the limit fails, which Lua reports as "not enough memory".
 ///
@@ -25,12 +25,12 @@ public final class LuaMemory {
     /// The counting allocator in Java, for processors that [AllocCode] does not know. LuaJIT's own is one function for
     /// all VMs; the first VM tells it.
     private static final class InJava {
-        static final MethodHandle ALLOC;
+        static final Plain ALLOC;
         static final long STUB;
 
         static {
             long L = LuaState.open();
-            ALLOC = Lua.at(allocator(L, 0), 4, Linker.Option.critical(false));
+            ALLOC = NativeCall.plain(MemorySegment.ofAddress(allocator(L, 0)));
             LuaState.close(L);
             try {
                 var alloc = MethodHandles.lookup().findStatic(LuaMemory.class, "alloc",
@@ -54,11 +54,7 @@ public final class LuaMemory {
         Mem.l(words + ORIGINAL, allocator(L, words + ORIGINAL_UD));
         Mem.l(words + USED, LuaState.heap(L));
         release();
-        try {
-            var _ = (long) Lua.setallocf.invokeExact(L, stub, words);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        Lua.setallocf.call(L, stub, words);
     }
 
     public void guard() {
@@ -84,11 +80,7 @@ public final class LuaMemory {
     }
 
     private static long allocator(long L, long udAt) {
-        try {
-            return (long) Lua.getallocf.invokeExact(L, udAt);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        return Lua.getallocf.call(L, udAt);
     }
 
     /// A `lua_Alloc`.
@@ -96,7 +88,7 @@ public final class LuaMemory {
         try {
             long used = Mem.l(words + USED) + newSize - oldSize;
             if (newSize > oldSize && used > Mem.l(words + LIMIT)) return 0;
-            long a = (long) InJava.ALLOC.invokeExact(Mem.l(words + ORIGINAL_UD), block, oldSize, newSize);
+            long a = InJava.ALLOC.call(Mem.l(words + ORIGINAL_UD), block, oldSize, newSize);
             if (a != 0 || newSize == 0) Mem.l(words + USED, used);
             return a;
         } catch (Throwable _) {

@@ -1,7 +1,6 @@
 package nightjar.luajit;
 
 import nightjar.core.Bytes;
-import nightjar.core.Downcall;
 import nightjar.core.Mem;
 import org.jspecify.annotations.Nullable;
 
@@ -39,380 +38,205 @@ public final class LuaState {
 
     /// A new VM; the caller closes it.
     public static long open() {
-        try {
-            long L = (long) Lua.newstate.invokeExact(0L, 0L);
-            if (L == 0) throw new OutOfMemoryError("cannot create a Lua VM");
-            return L;
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        long L = Lua.newstate.call();
+        if (L == 0) throw new OutOfMemoryError("cannot create a Lua VM");
+        return L;
     }
 
     public static void openlibs(long L) {
-        try {
-            var _ = (long) Lua.openlibs.invokeExact(L, 0L);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        Lua.openlibs.call(L);
     }
 
     public static void close(long L) {
-        try {
-            var _ = (long) Lua.close.invokeExact(L, 0L);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        Lua.close.call(L);
     }
 
     /// Compiles `n` bytes of source or bytecode at `code`. `name` is a C string. Leaves the function or the message on the stack.
     public static int load(long L, long code, long n, long name) {
-        try {
-            return (int) (long) Lua.loadbufferx.invokeExact(L, code, n, name, 0L);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        return (int) Lua.loadbufferx.call(L, code, n, name, 0);
     }
 
     public static int pcall(long L, int arguments, int results) {
-        try {
-            return (int) (long) Lua.pcall.invokeExact(L, (long) arguments, (long) results, 0L, 0L);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        return (int) Lua.pcall.call(L, arguments, results, 0);
     }
 
     /// Runs a coroutine on from where it is. A coroutine that has ended and holds a function again starts anew.
     public static int resume(long L, int arguments) {
-        try {
-            return (int) (long) Lua.resume.invokeExact(L, (long) arguments);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        return (int) Lua.resume.call(L, arguments);
     }
 
     /// What a C function returns to yield its top values.
     /// @throws LuaException where Lua cannot yield: below a C function such as `string.gsub`
     public static int yield(long L, int results) {
-        try {
-            if ((int) (long) Lua.isyieldable.invokeExact(L, 0L, 0L) == 0) {
-                throw new LuaException("attempt to yield across C-call boundary");
-            }
-            return (int) (long) Lua.yield.invokeExact(L, (long) results);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
+        if ((int) Lua.isyieldable.call(L) == 0) {
+            throw new LuaException("attempt to yield across C-call boundary");
         }
+        return (int) Lua.yield.call(L, results);
     }
 
     /// Pushes a new coroutine.
     public static long newThread(long L) {
-        try {
-            return (long) Lua.newthread.invokeExact(L, 0L);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        return Lua.newthread.call(L);
     }
 
     public static int status(long L) {
-        try {
-            return (int) (long) Lua.status.invokeExact(L, 0L, 0L);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        return (int) Lua.status.call(L);
     }
 
     public static int top(long L) {
-        try {
-            return (int) (long) Lua.gettop.invokeExact(L, 0L, 0L);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        return (int) Lua.gettop.call(L);
     }
 
     public static void top(long L, int n) {
-        try {
-            var _ = (long) Lua.settop.invokeExact(L, (long) n, 0L);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        Lua.settop.call(L, n);
     }
 
     public static int type(long L, int i) {
-        try {
-            return (int) (long) Lua.type.invokeExact(L, (long) i, 0L);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        return (int) Lua.type.call(L, i);
     }
 
-    public static double number(long L, int i) {
-        try {
-            return (double) Lua.tonumber.invokeExact(L, (long) i);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+    /// A number without its fraction.
+    public static int integer(long L, int i) {
+        return (int) Lua.tointeger.call(L, i);
     }
 
     public static boolean bool(long L, int i) {
-        try {
-            return (int) (long) Lua.toboolean.invokeExact(L, (long) i, 0L) != 0;
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        return (int) Lua.toboolean.call(L, i) != 0;
     }
 
     /// The coroutine at `i`, 0 when there is none.
     public static long thread(long L, int i) {
-        try {
-            return (long) Lua.tothread.invokeExact(L, (long) i, 0L);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        return Lua.tothread.call(L, i);
     }
 
     public static long userdata(long L, int i) {
-        try {
-            return (long) Lua.touserdata.invokeExact(L, (long) i, 0L);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        return Lua.touserdata.call(L, i);
     }
 
     public static long pointer(long L, int i) {
-        try {
-            return (long) Lua.topointer.invokeExact(L, (long) i, 0L);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        return Lua.topointer.call(L, i);
     }
 
     public static long length(long L, int i) {
-        try {
-            return (long) Lua.objlen.invokeExact(L, (long) i, 0L);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        return Lua.objlen.call(L, i);
     }
 
     /// The address of a string's bytes, valid while Lua holds the string, and its length at `lengthAt`; 0 for what is neither string nor number (a number becomes a string in place).
     public static long string(long L, int i, long lengthAt) {
-        try {
-            return (long) Lua.tolstring.invokeExact(L, (long) i, lengthAt);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        return Lua.tolstring.call(L, i, lengthAt);
     }
 
     public static void pushNil(long L) {
-        try {
-            var _ = (long) Lua.pushnil.invokeExact(L, 0L, 0L);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        Lua.pushnil.call(L);
     }
 
-    public static void push(long L, double v) {
-        try {
-            var _ = (long) Lua.pushnumber.invokeExact(L, v);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+    public static void push(long L, int v) {
+        Lua.pushinteger.call(L, v);
     }
 
     public static void push(long L, boolean v) {
-        try {
-            var _ = (long) Lua.pushboolean.invokeExact(L, v ? 1L : 0L, 0L);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        Lua.pushboolean.call(L, v ? 1L : 0L);
     }
 
     /// Pushes a string from memory.
     public static void push(long L, long bytes, long n) {
-        try {
-            var _ = (long) Lua.pushlstring.invokeExact(L, bytes, n);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        Lua.pushlstring.call(L, bytes, n);
     }
 
     public static void pushPointer(long L, long address) {
-        try {
-            var _ = (long) Lua.pushlightuserdata.invokeExact(L, address);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        Lua.pushlightuserdata.call(L, address);
     }
 
     /// Pushes a C function by its address.
     public static void pushFunction(long L, long address) {
-        try {
-            var _ = (long) Lua.pushcclosure.invokeExact(L, address, 0L);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        Lua.pushcclosure.call(L, address, 0);
     }
 
     /// Pushes `n` bytes that Lua owns; their address.
     public static long newUserdata(long L, long n) {
-        try {
-            return (long) Lua.newuserdata.invokeExact(L, n);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        return Lua.newuserdata.call(L, n);
     }
 
     /// Pushes `L` itself.
     public static void pushThread(long L) {
-        try {
-            var _ = (long) Lua.pushthread.invokeExact(L, 0L, 0L);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        Lua.pushthread.call(L);
     }
 
     /// Pushes a copy of what is at `i`.
     public static void pushValue(long L, int i) {
-        try {
-            var _ = (long) Lua.pushvalue.invokeExact(L, (long) i, 0L);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        Lua.pushvalue.call(L, i);
     }
 
     public static void insert(long L, int i) {
-        try {
-            var _ = (long) Lua.insert.invokeExact(L, (long) i, 0L);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        Lua.insert.call(L, i);
     }
 
     public static void remove(long L, int i) {
-        try {
-            var _ = (long) Lua.remove.invokeExact(L, (long) i, 0L);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        Lua.remove.call(L, i);
     }
 
     /// Moves the top `n` values to another coroutine of the same VM.
     public static void move(long from, long to, int n) {
-        try {
-            var _ = (long) Lua.xmove.invokeExact(from, to, (long) n);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        Lua.xmove.call(from, to, n);
     }
 
     public static void newTable(long L, int array, int hash) {
-        try {
-            var _ = (long) Lua.createtable.invokeExact(L, (long) array, (long) hash);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        Lua.createtable.call(L, array, hash);
     }
 
     /// Pushes `t[name]`; may run a metamethod.
     public static void getField(long L, int table, long name) {
-        try {
-            var _ = (long) Lua.getfield.invokeExact(L, (long) table, name);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        Lua.getfield.call(L, table, name);
     }
 
     /// Pops a value into `t[name]`; may run a metamethod.
     public static void setField(long L, int table, long name) {
-        try {
-            var _ = (long) Lua.setfield.invokeExact(L, (long) table, name);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        Lua.setfield.call(L, table, name);
     }
 
     public static void rawGet(long L, int table) {
-        try {
-            var _ = (long) Lua.rawget.invokeExact(L, (long) table, 0L);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        Lua.rawget.call(L, table);
     }
 
     public static void rawSet(long L, int table) {
-        try {
-            var _ = (long) Lua.rawset.invokeExact(L, (long) table);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        Lua.rawset.call(L, table);
     }
 
     public static void rawGet(long L, int table, int n) {
-        try {
-            var _ = (long) Lua.rawgeti.invokeExact(L, (long) table, (long) n);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        Lua.rawgeti.call(L, table, n);
     }
 
     public static void rawSet(long L, int table, int n) {
-        try {
-            var _ = (long) Lua.rawseti.invokeExact(L, (long) table, (long) n);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        Lua.rawseti.call(L, table, n);
     }
 
     /// Pops a key, pushes the next key and value; false at the end.
     public static boolean next(long L, int table) {
-        try {
-            return (int) (long) Lua.next.invokeExact(L, (long) table) != 0;
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        return (int) Lua.next.call(L, table) != 0;
     }
 
     /// Pops a value into a free slot of the registry.
     public static int ref(long L) {
-        try {
-            return (int) (long) Lua.ref.invokeExact(L, (long) REGISTRYINDEX);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        return (int) Lua.ref.call(L, REGISTRYINDEX);
     }
 
     public static void unref(long L, int ref) {
-        try {
-            var _ = (long) Lua.unref.invokeExact(L, (long) REGISTRYINDEX, (long) ref);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        Lua.unref.call(L, REGISTRYINDEX, ref);
     }
 
     /// Makes room for `n` more values; false when the stack cannot grow so far.
     public static boolean checkStack(long L, int n) {
-        try {
-            return (int) (long) Lua.checkstack.invokeExact(L, (long) n) != 0;
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        return (int) Lua.checkstack.call(L, n) != 0;
     }
 
     /// A whole garbage collection.
     public static void collect(long L) {
-        try {
-            var _ = (long) Lua.gc.invokeExact(L, 2L, 0L);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        Lua.gc.call(L, 2, 0);
     }
 
     /// The VM's heap in bytes.
     public static long heap(long L) {
-        try {
-            return ((long) (int) (long) Lua.gc.invokeExact(L, 3L, 0L) << 10) + (int) (long) Lua.gc.invokeExact(L, 4L, 0L);
-        } catch (Throwable t) {
-            throw Downcall.unexpected(t);
-        }
+        return ((long) (int) Lua.gc.call(L, 3, 0) << 10) + (int) Lua.gc.call(L, 4, 0);
     }
 
     /// Lua's own word for the type of what is at `i`.

@@ -18,7 +18,7 @@ class LuaStateTest {
         assertThat(LuaState.load(L, "return 'a\\0\\255', 1.5, true, nil, {}", "=test")).isEqualTo(LuaState.OK);
         assertThat(LuaState.pcall(L, 0, 5)).isEqualTo(LuaState.OK);
         assertThat(LuaState.string(L, 1)).isEqualTo("a\0\u00ff");
-        assertThat(LuaState.number(L, 2)).isEqualTo(1.5);
+        assertThat(LuaState.integer(L, 2)).isEqualTo(1);
         assertThat(LuaState.bool(L, 3)).isTrue();
         assertThat(LuaState.type(L, 4)).isEqualTo(LuaState.TNIL);
         assertThat(LuaState.typeName(L, 5)).isEqualTo("table");
