@@ -1,10 +1,8 @@
 package nightjar.lua;
 
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.function.LongFunction;
 import nightjar.core.Log.Level;
 import nightjar.core.Mem;
 import nightjar.http.Request;
@@ -26,15 +24,8 @@ public final class LuaRequests {
     private int frees;
 
     /// For [LuaWorker].
-    Map<Class<?>, MethodHandle> handles() {
-        try {
-            var lookup = MethodHandles.lookup();
-            return Map.of(
-                    LuaCtx.class, lookup.findVirtual(LuaRequests.class, "ctx", MethodType.methodType(LuaCtx.class, long.class)).bindTo(this),
-                    Request.class, lookup.findVirtual(LuaRequests.class, "request", MethodType.methodType(Request.class, long.class)).bindTo(this));
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
-        }
+    Map<Class<?>, LongFunction<?>> handles() {
+        return Map.of(LuaCtx.class, this::ctx, Request.class, this::request);
     }
 
     @Nullable LuaCtx ctx(long handle) {

@@ -3,12 +3,12 @@ package nightjar.lua;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import nightjar.core.Bytes;
 import nightjar.core.Log;
 import nightjar.luajit.Exports;
@@ -37,15 +37,15 @@ public final class LuaWorker {
     /// @param handles how `ngx_http_request_t *` becomes a Java argument; see [Exports]
     /// @param later runs a task in a later event of this worker
     /// @param alert told of exceptions that are bugs, as a line for the error log
-    public LuaWorker(Map<Class<?>, MethodHandle> handles, Executor later, Consumer<String> alert) {
+    public LuaWorker(Map<Class<?>, LongFunction<?>> handles, Executor later, Consumer<String> alert) {
         this(handles, later, null, alert);
     }
 
-    LuaWorker(Map<Class<?>, MethodHandle> handles, Executor later, LuaRequests requests) {
+    LuaWorker(Map<Class<?>, LongFunction<?>> handles, Executor later, LuaRequests requests) {
         this(handles, later, requests, null);
     }
 
-    private LuaWorker(Map<Class<?>, MethodHandle> handles, Executor later, @Nullable LuaRequests requests, @Nullable Consumer<String> alert) {
+    private LuaWorker(Map<Class<?>, LongFunction<?>> handles, Executor later, @Nullable LuaRequests requests, @Nullable Consumer<String> alert) {
         this.later = later;
         this.requests = requests;
         this.alert = alert != null ? alert : text -> process.log.write(Log.Level.ALERT, text);

@@ -1,23 +1,26 @@
 package nightjar.luajit;
 
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import nightjar.core.Bytes;
 import nightjar.core.Mem;
+import nightjar.core.NativeCall;
 import org.jspecify.annotations.Nullable;
 
 /// The Java methods that one worker's Lua can call, bound to that worker's objects. A native stub is made when Lua first
@@ -32,39 +35,34 @@ public final class Exports {
 
     private record Export(Object api, MethodHandles.Lookup lookup, Method method) {}
 
-    private static final MethodHandle FAILED;
-    private static final MethodHandle RAISED;
-
     /// First of the two values that a [LuaFunction] returns when it failed; the second is the message.
     public static final long RAISE = Mem.alloc(1);
 
-    static {
-        try {
-            var lookup = MethodHandles.lookup();
-            FAILED = lookup.findVirtual(Exports.class, "failed", MethodType.methodType(void.class, Throwable.class));
-            RAISED = lookup.findVirtual(Exports.class, "raised",
-                    MethodType.methodType(int.class, Throwable.class, long.class));
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     /// What an `int` function returns when it threw: resty.core knows it as FFI_NO_REQ_CTX, a plain error.
-    private static final int FAILED_CALL = -100;
+    private static final long FAILED_CALL = -100;
 
-    private final Map<Class<?>, MethodHandle> handles;
+    private final Map<Class<?>, LongFunction<?>> handles;
     private final Consumer<Throwable> thrown;
     private final Map<String, Export> ffi = new HashMap<>();
     private final Map<String, Export> functions = new HashMap<>();
     private final Map<String, Symbol> made = new HashMap<>();
 
-    /// @param handles how a pointer becomes an argument of that class: `Request` from `ngx_http_request_t *`, as a
-    ///     handle of type `(long)Request`; it may throw a [LuaException]
+    /// @param handles how a pointer becomes an argument of that class: `Request` from `ngx_http_request_t *`; it may throw a
+    ///     [LuaException]
     /// @param thrown told of everything a method threw, on its thread, before the stub returns; it keeps the message
     ///     where the Lua halves look for it
-    public Exports(Map<Class<?>, MethodHandle> handles, Consumer<Throwable> thrown) {
+    public Exports(Map<Class<?>, LongFunction<?>> handles, Consumer<Throwable> thrown) {
         this.handles = Map.copyOf(handles);
         this.thrown = thrown;
+    }
+
+    /// Makes what every call from Lua and into it needs, which takes 30 milliseconds that a start has to spare while only one
+    /// thread is busy. On any thread.
+    public static void prepare() {
+        NativeCall.waiting("getpid");
+        try (var arena = Arena.ofConfined()) {
+            Linker.nativeLinker().upcallStub(MethodHandles.empty(Bridge.USUAL), descriptor(Bridge.USUAL), arena);
+        }
     }
 
     /// Adds the annotated methods of `api`'s class.
@@ -116,46 +114,27 @@ public final class Exports {
     }
 
     private Symbol bindFfi(Export export) {
-        var method = export.method;
-        var annotation = method.getAnnotation(Ffi.class);
-        var target = target(export);
-        var returned = target.type().returnType();
+        var annotation = export.method.getAnnotation(Ffi.class);
+        var returned = export.method.getReturnType();
         var ctype = new StringJoiner(", ", returnCtype(annotation, returned) + " (*)(", ")");
-        var parameters = method.getParameters();
-        for (int i = 0; i < parameters.length; i++) {
-            var handle = handles.get(parameters[i].getType());
-            if (handle != null) {
-                target = MethodHandles.filterArguments(target, i, handle);
-                ctype.add("const void *");
-            } else {
-                ctype.add(parameters[i].isAnnotationPresent(Int64.class) ? "int64_t" : ctype(target.type().parameterType(i)));
-            }
+        for (var p : export.method.getParameters()) {
+            if (handles.containsKey(p.getType())) ctype.add("const void *");
+            else ctype.add(p.isAnnotationPresent(Int64.class) ? "int64_t" : ctype(p.getType()));
         }
-        var failed = FAILED.bindTo(this);
-        if (returned == int.class) failed = MethodHandles.filterReturnValue(failed, MethodHandles.constant(int.class, FAILED_CALL));
-        else if (returned == long.class) failed = MethodHandles.filterReturnValue(failed,
-                MethodHandles.constant(long.class, annotation.returns().isEmpty() ? -1L : 0L));
-        else if (returned == double.class) failed = MethodHandles.filterReturnValue(failed,
-                MethodHandles.constant(double.class, Double.NaN));
-        target = MethodHandles.catchException(target, Throwable.class, failed);
-        return new Symbol(ctype.toString(), stub(target, descriptor(target.type())));
+        long failure = returned != long.class ? FAILED_CALL : annotation.returns().isEmpty() ? -1 : 0;
+        return new Symbol(ctype.toString(), stub(export, failure));
     }
 
     private Symbol bindFunction(Export export) {
-        var target = target(export);
-        if (!target.type().equals(MethodType.methodType(int.class, long.class))) {
+        if (export.method.getReturnType() != int.class || !Arrays.equals(export.method.getParameterTypes(), new Class<?>[] {long.class})) {
             throw new IllegalStateException(export.method + " is no int f(long L)");
         }
-        target = MethodHandles.catchException(target, Throwable.class, RAISED.bindTo(this));
-        return new Symbol("lua_CFunction", stub(target, Lua.C_FUNCTION));
+        return new Symbol("lua_CFunction", stub(export, null));
     }
 
-    private static MethodHandle target(Export export) {
-        try {
-            return export.lookup.unreflect(export.method).bindTo(export.api);
-        } catch (IllegalAccessException e) {
-            throw new IllegalStateException(export.method + " must not be private", e);
-        }
+    private long stub(Export export, @Nullable Long failure) {
+        var target = Bridge.of(this, export.lookup, export.api, export.method, handles, failure);
+        return stub(target, descriptor(target.type()));
     }
 
     /// Stubs live as long as the process: as long as a worker.
@@ -163,11 +142,14 @@ public final class Exports {
         return Lua.LINKER.upcallStub(target, type, Arena.global()).address();
     }
 
-    private void failed(Throwable t) {
+    /// For [Bridge]: an [Ffi] method threw.
+    public long failed(Throwable t, long result) {
         thrown.accept(t);
+        return result;
     }
 
-    private int raised(Throwable t, long L) {
+    /// For [Bridge]: a [LuaFunction] threw.
+    public long raised(Throwable t, long L) {
         thrown.accept(t);
         LuaState.top(L, 0);
         LuaState.pushPointer(L, RAISE);
@@ -200,13 +182,11 @@ public final class Exports {
     }
 
     private static FunctionDescriptor descriptor(MethodType type) {
-        var parameters = type.parameterList().stream().map(Exports::layout).toArray(MemoryLayout[]::new);
-        return type.returnType() == void.class ? FunctionDescriptor.ofVoid(parameters)
-                : FunctionDescriptor.of(layout(type.returnType()), parameters);
+        return FunctionDescriptor.of(layout(type.returnType()),
+                type.parameterList().stream().map(Exports::layout).toArray(MemoryLayout[]::new));
     }
 
     private static MemoryLayout layout(Class<?> c) {
-        if (c == int.class) return JAVA_INT;
         return c == double.class ? JAVA_DOUBLE : JAVA_LONG;
     }
 }
