@@ -24,10 +24,15 @@ final class WorkerModules {
     WorkerModules(HttpConf http, List<HttpWorker> workers) {
         this.http = http;
         this.workers = List.copyOf(workers);
-        this.hooks = http.modules.stream().flatMap(m -> m.onWorkers().stream()).toList();
+        this.hooks = hooks(http);
         this.started = new int[workers.size()];
         this.stopping = new OnWorker[workers.size()];
     }
+
+    private static List<OnWorker> hooks(HttpConf http) { return http.modules.stream().flatMap(m -> m.onWorkers().stream()).toList(); }
+
+    /// Tells the modules, before there are workers, that the process will start with `http`.
+    static void foresee(HttpConf http) { hooks(http).forEach(hook -> hook.foresee(http)); }
 
     List<HttpWorker> workers() { return workers; }
 

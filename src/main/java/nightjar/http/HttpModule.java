@@ -17,8 +17,12 @@ public record HttpModule(String name, List<Directive<?>> directives, List<ConfKe
         List<Consumer<HttpConf>> ready, List<OnWorker> onWorkers) {
 
     /// What a module does when a worker takes a configuration into use, and when it has served the last request of it.
-    /// Called on the worker's thread.
+    /// Called on the worker's thread, save where said.
     public interface OnWorker {
+        /// The process will start with `conf`, which has been read: what takes long may begin in the background. On the thread
+        /// that starts the process.
+        default void foresee(HttpConf conf) {}
+
         /// Runs before the worker accepts; calls `ended` when it may, with `null`, or with what went wrong. That, or what is
         /// thrown, fails the start or the reload.
         void start(HttpWorker worker, HttpConf conf, Consumer<@Nullable Throwable> ended);

@@ -13,6 +13,7 @@ import nightjar.http.HttpConf;
 import nightjar.http.HttpModule;
 import nightjar.http.HttpWorker;
 import nightjar.http.Version;
+import nightjar.luajit.Exports;
 import nightjar.net.Worker;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,10 @@ final class LuaStart implements HttpModule.OnWorker {
     LuaStart(LuaModule.Apis apis, LuaModule.Process process) {
         this.apis = apis;
         this.process = process;
+    }
+
+    @Override public void foresee(HttpConf conf) {
+        if (LuaMain.ifAny(conf.scope) != null) Thread.ofPlatform().daemon().name("lua-ahead").start(Exports::prepare);
     }
 
     @Override public void start(HttpWorker w, HttpConf conf, Consumer<@Nullable Throwable> ended) {
