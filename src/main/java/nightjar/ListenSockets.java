@@ -103,7 +103,8 @@ final class ListenSockets {
         var log = http.log();
         for (var e : http.endpoints().values()) {
             var socket = open.get(e.address());
-            if (!socket.options.equals(e.options())) change(socket, e, log);
+            // A record's equals() is made when it is first called, in 10 milliseconds; at a start both are one object.
+            if (socket.options != e.options() && !socket.options.equals(e.options())) change(socket, e, log);
             accept(http, e, socket, workers, multi, log);
         }
         for (var at : List.copyOf(open.keySet())) {

@@ -22,7 +22,7 @@ final class CodeCache {
 
     private final long L;
     private final int compilable;
-    private final Map<String, Chunk> chunks = new HashMap<>();
+    private final Map<LuaCode, Chunk> chunks = new HashMap<>();
     /// By [LuaCode#index].
     private Chunk[] known = new Chunk[16];
 
@@ -38,14 +38,14 @@ final class CodeCache {
         int i = code.index;
         var chunk = i < known.length ? known[i] : null;
         if (task.debug()) return logged(code, chunk, task);
-        return chunk != null ? chunk.ref : found(code, chunks.get(code.key)).ref;
+        return chunk != null ? chunk.ref : found(code, chunks.get(code)).ref;
     }
 
     private int logged(LuaCode code, @Nullable Chunk chunk, LuaTask task) {
         int number = chunk == null ? -1 : chunk.number;
         log(task, "lookup", code, number);
         if (chunk == null) {
-            var same = chunks.get(code.key);
+            var same = chunks.get(code);
             if (same == null) {
                 log(task, "miss", code, number);
                 return found(code, null).ref;
@@ -58,14 +58,14 @@ final class CodeCache {
     }
 
     private static void log(LuaTask task, String what, LuaCode code, int number) {
-        task.log(Level.DEBUG, "code cache " + what + " (key='" + code.key + "', ref=" + number + ")");
+        task.log(Level.DEBUG, "code cache " + what + " (key='" + code.key() + "', ref=" + number + ")");
     }
 
     private Chunk found(LuaCode code, @Nullable Chunk same) {
         var chunk = same;
         if (chunk == null) {
             chunk = new Chunk(chunks.size() + 1, code.file != null ? loadFile(code, code.file) : loadInline(code));
-            chunks.put(code.key, chunk);
+            chunks.put(code, chunk);
         }
         if (code.index >= known.length) known = Arrays.copyOf(known, Math.max(code.index + 1, known.length * 2));
         known[code.index] = chunk;

@@ -13,8 +13,8 @@ public final class LuaCode {
     private static final int LONGEST = 56;
     private static final AtomicInteger CODES = new AtomicInteger();
 
-    /// What the code cache calls it; the same text under the same directive is the same code.
-    final String key;
+    private final String kind;
+    private final String text;
     final String chunkName;
     final @Nullable String source;
     final @Nullable Path file;
@@ -22,8 +22,10 @@ public final class LuaCode {
     /// The [ReadyVariables] that it has asked for. Workers share this: what one of them misses it notes the next time.
     int asked;
 
-    private LuaCode(String key, String chunkName, @Nullable String source, @Nullable Path file) {
-        this.key = key;
+    /// @param text its source, or its file's path
+    private LuaCode(String kind, String text, String chunkName, @Nullable String source, @Nullable Path file) {
+        this.kind = kind;
+        this.text = text;
         this.chunkName = chunkName;
         this.source = source;
         this.file = file;
@@ -32,11 +34,11 @@ public final class LuaCode {
     /// @param directive the name without `_block`: `content_by_lua`
     /// @param chunkName from [#chunkName]
     public static LuaCode inline(String directive, String source, String chunkName) {
-        return new LuaCode(directive + "_nhli_" + md5(source), chunkName, source, null);
+        return new LuaCode(directive + "_nhli_", source, chunkName, source, null);
     }
 
     public static LuaCode file(String path) {
-        return new LuaCode("nhlf_" + md5(path), "@" + path, null, Path.of(Bytes.fromUtf8(path)));
+        return new LuaCode("nhlf_", path, "@" + path, null, Path.of(Bytes.fromUtf8(path)));
     }
 
     /// The chunk name of inline Lua: `=content_by_lua(nginx.conf:12)`. A file named nginx.conf goes by that name, one below
@@ -54,11 +56,23 @@ public final class LuaCode {
         return "=" + directive + "(" + name + ":" + line + ")";
     }
 
-    private static String md5(String s) {
+    /// What the debug log calls it. A digest takes the JVM 10 milliseconds of its start, which few logs are worth.
+    String key() {
         try {
-            return Bytes.hex(MessageDigest.getInstance("MD5").digest(Bytes.of(s)));
+            return kind + Bytes.hex(MessageDigest.getInstance("MD5").digest(Bytes.of(text)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /// The same text under the same directive is the same code.
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof LuaCode other && kind.equals(other.kind) && text.equals(other.text);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * kind.hashCode() + text.hashCode();
     }
 }

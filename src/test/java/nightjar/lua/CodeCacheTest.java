@@ -41,7 +41,7 @@ class CodeCacheTest {
         var one = LuaCode.inline("content_by_lua", "return 1", "=content_by_lua(nginx.conf:1)");
         var two = LuaCode.inline("content_by_lua", "return 1", "=content_by_lua(nginx.conf:9)");
         for (var code : new LuaCode[] {one, one, two, two}) run(code);
-        var key = one.key;
+        var key = one.key();
         assertThat(key).matches("content_by_lua_nhli_[0-9a-f]{32}");
         assertThat(task.log.stream().filter(l -> l.contains("code cache"))).containsExactly(
                 "[debug] code cache lookup (key='" + key + "', ref=-1)", "[debug] code cache miss (key='" + key + "', ref=-1)",
