@@ -12,6 +12,8 @@ nj_flags=(
     -XX:TrimNativeHeapInterval=10000
     # What the training run knows of hot methods would keep both cores compiling while the server starts.
     -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining -XX:-AOTReplayTraining
+    # Reflection by the JVM's own code: the little there is of it is not worth classes made at every start.
+    -Djdk.reflect.useNativeAccessorOnly=true
     -XX:-UsePerfData -XX:-CreateCoredumpOnCrash "-XX:ErrorFile=$nj_home/target/hs_err_%p.log"
     # A cache that does not fit is no news: the JVM starts without it.
     -Xlog:disable -Xlog:all=error:stderr '-Xlog:aot*=off:stderr' '-Xlog:cds*=off:stderr'
@@ -97,14 +99,15 @@ nj_make_command() {
     nj_command=("$nj_jdk/bin/java" "${nj_flags[@]}")
     [[ ! -e $nj_aot ]] || nj_command+=("-XX:AOTCache=$nj_aot")
     # Unquoted: words.
-    nj_command+=("-Dnightjar.home=$nj_home" "-Dnightjar.luajit=$nj_luajit" "$@" ${NIGHTJAR_JAVA_OPTS-} -jar "$nj_jar")
+    nj_command+=("-Dnightjar.home=$nj_home" "-Dnightjar.luajit=$nj_luajit" "-Djava.library.path=$nj_home/target/native" "$@" ${NIGHTJAR_JAVA_OPTS-} -jar "$nj_jar")
 }
 
 # Sets nj_env to arguments of env(1) that undo what bash does to the environment by itself.
 nj_restore_environment() {
-    local entry
+    local entry environment
+    mapfile -d '' -t environment < "/proc/$$/environ"
     nj_env=(-u _ -u PWD -u OLDPWD -u SHLVL)
-    while IFS= read -r -d '' entry; do
+    for entry in "${environment[@]}"; do
         [[ $entry != @(_|PWD|OLDPWD|SHLVL)=* ]] || nj_env+=("$entry")
-    done < "/proc/$$/environ"
+    done
 }
