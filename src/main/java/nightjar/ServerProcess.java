@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class ServerProcess {
     /// How long a fast stop waits for workers, in milliseconds: one may be in a loop of Lua's.
     private static final long STOP_MSEC = 700;
+    /// How long the end waits for workers to stand still.
+    private static final long HALT_MSEC = 50;
 
     /// A signal and what it is called in the log.
     private enum Order {
@@ -67,15 +69,18 @@ final class ServerProcess {
     static int run(CommandLine commandLine, Log initial) {
         var process = new ServerProcess();
         var cycle = Cycle.load(commandLine, initial);
+        if (cycle.http != null) WorkerModules.foresee(cycle.http);
         cycle.open();
         try {
             process.start(cycle);
+            process.serve();
+            return 0;
         } catch (ConfException e) {
             cycle.log.write(e.level, e.getMessage());
             return 1;
+        } finally {
+            process.leave();
         }
-        process.serve();
-        return 0;
     }
 
     // --- start
@@ -353,11 +358,7 @@ final class ServerProcess {
                 latch.countDown();
             });
         });
-        try {
-            latch.await(STOP_MSEC, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
+        await(latch, STOP_MSEC);
     }
 
     /// The pid file goes last: who waits for it finds everything in the log.
@@ -367,6 +368,23 @@ final class ServerProcess {
         DictZone.sealAll(text -> cycle.log.write(Level.ALERT, text));
         cycle.log.write(Level.NOTICE, "exit");
         Posix.unlink(cycle.pidPath());
+    }
+
+    /// Takes all threads out of native code: as long as one waits for events there, `System.exit` waits, too, for 300
+    /// milliseconds.
+    private void leave() {
+        Signals.end();
+        var latch = new CountDownLatch(workers.size());
+        for (var w : workers) w.worker.halt(latch::countDown);
+        await(latch, HALT_MSEC);
+    }
+
+    private static void await(CountDownLatch latch, long msec) {
+        try {
+            latch.await(msec, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     static void await(CountDownLatch latch) {

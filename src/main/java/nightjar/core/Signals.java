@@ -19,6 +19,10 @@ public final class Signals {
     private static final int SA_ONSTACK = 0x08000000;
     private static final int SA_RESTART = 0x10000000;
 
+    /// The eventfd that tells of QUIT; below 0: none was asked for.
+    private static volatile int event = -1;
+    private static volatile boolean ended;
+
     private Signals() {}
 
     /// Has `callback` run whenever the signal (`TERM`, `INT`, `QUIT`, `HUP`, `USR1`, `USR2`, `WINCH`, `CHLD`) comes; several
@@ -32,10 +36,10 @@ public final class Signals {
 
     private static boolean onQuit(Runnable callback) {
         if (!"/dev/null".equals(Posix.readlink("/proc/self/fd/" + SIGQUIT))) return false;
-        int event = check("eventfd()", Libc.eventfd(0, Posix.O_CLOEXEC));
+        event = check("eventfd()", Libc.eventfd(0, Posix.O_CLOEXEC));
         check("dup2()", Posix.dup2(event, SIGQUIT));
         check("fcntl()", Posix.fcntl(SIGQUIT, Posix.F_SETFD, Posix.FD_CLOEXEC));
-        var reader = new Thread(() -> await(event, callback), "quit");
+        var reader = new Thread(() -> await(callback), "quit");
         reader.setDaemon(true);
         reader.start();
         long handler = Linker.nativeLinker().defaultLookup().findOrThrow("eventfd_write").address();
@@ -43,10 +47,21 @@ public final class Signals {
         return true;
     }
 
-    private static void await(int event, Runnable callback) {
+    /// Ends the thread that waits for QUIT, if there is one: no callback of QUIT's runs any more.
+    public static void end() {
+        if (event < 0) return;
+        ended = true;
+        long one = Mem.alloc(8);
+        Mem.l(one, 1);
+        check("write()", (int) Posix.write(event, one, 8));
+        Mem.free(one);
+    }
+
+    private static void await(Runnable callback) {
         long counter = Mem.alloc(8);
         while (true) {
             long n = Posix.read(event, counter, 8);
+            if (ended) return;
             if (n == 8) callback.run();
             else if (n != -Errno.EINTR) check("read()", (int) n);
         }

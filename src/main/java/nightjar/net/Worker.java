@@ -16,6 +16,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import nightjar.core.Clock;
@@ -143,6 +144,14 @@ public final class Worker {
     public void ignoreEvents() {
         deaf = true;
         deferred.clear();
+    }
+
+    /// Has its thread stand still for good, since the process ends, once it has run `then`. May be called on any thread.
+    public void halt(Runnable then) {
+        loop.execute(() -> {
+            then.run();
+            while (true) LockSupport.park();
+        });
     }
 
     /// Closes all connections, ends the thread and frees the buffers; returns when that is done. Not for the worker's thread.

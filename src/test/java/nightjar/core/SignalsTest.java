@@ -22,10 +22,28 @@ class SignalsTest {
         }
     }
 
+    /// Says whether a thread waits for QUIT: when it was asked for, and after the end.
+    static final class Leaver {
+        static void main() throws Exception {
+            Signals.end();
+            Signals.on("QUIT", () -> System.out.println("got QUIT"));
+            var reader = Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().equals("quit")).findAny().orElseThrow();
+            System.out.println("alive " + reader.isAlive());
+            Signals.end();
+            reader.join(10_000);
+            System.out.println("alive " + reader.isAlive());
+            System.out.println("ready");
+        }
+    }
+
     private static Process listener(String redirection) throws Exception {
+        return start(Listener.class, redirection);
+    }
+
+    private static Process start(Class<?> program, String redirection) throws Exception {
         var java = System.getProperty("java.home") + "/bin/java";
         return new ProcessBuilder("sh", "-c", "exec env --default-signal=HUP,INT,QUIT,TERM,USR1,WINCH \"$@\" " + redirection, "sh", java, "--enable-native-access=ALL-UNNAMED",
-                "-cp", System.getProperty("java.class.path"), Listener.class.getName())
+                "-cp", System.getProperty("java.class.path"), program.getName())
                 .redirectErrorStream(true).start();
     }
 
@@ -61,6 +79,17 @@ class SignalsTest {
         var child = listener("3</dev/zero");
         try (var out = child.inputReader()) {
             assertThat(untilReady(out)).contains("cannot take QUIT", "takes TERM");
+        } finally {
+            child.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void theEndLeavesNoThreadThatWaitsForQuit() throws Exception {
+        var child = start(Leaver.class, "3</dev/null");
+        try (var out = child.inputReader()) {
+            assertThat(untilReady(out)).containsExactly("alive true", "alive false");
         } finally {
             child.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
         }

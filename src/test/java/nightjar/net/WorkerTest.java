@@ -31,6 +31,21 @@ class WorkerTest {
     }
 
     @Test
+    void aHaltedOneWaitsForNoEvents() throws Exception {
+        var other = new Worker(4, bug::set);
+        var thread = new AtomicReference<Thread>();
+        other.halt(() -> {
+            thread.set(Thread.currentThread());
+            seen.add("halted");
+        });
+        other.execute(() -> seen.add("late"));
+        assertThat(next()).isEqualTo("halted");
+        for (int i = 0; i < 1000 && thread.get().getState() != Thread.State.WAITING; i++) Thread.sleep(1);
+        assertThat(thread.get().getState()).isEqualTo(Thread.State.WAITING);
+        assertThat(seen).isEmpty();
+    }
+
+    @Test
     void runsDeferredTasksAfterTheEventAndBeforeTheNext() throws Exception {
         worker.execute(() -> {
             worker.execute(() -> seen.add("next event"));
