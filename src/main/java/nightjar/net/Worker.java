@@ -8,6 +8,8 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.FastThreadLocalThread;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayDeque;
 import java.util.concurrent.Callable;
@@ -37,6 +39,11 @@ public final class Worker {
     private static final long STACK = 128L << 20;
     /// Deferred tasks run after one event before others get their turn.
     private static final int MAX_DEFERRED = 1024;
+
+    static {
+        // Netty would look for SLF4J and Log4j first, for 15 milliseconds.
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
+    }
 
     /// Whether connections are plain epoll handles; else they are Netty's NIO channels. `-Dnightjar.transport=nio` chooses those.
     public static final boolean EPOLL = !"nio".equals(System.getProperty("nightjar.transport")) && Epoll.isAvailable();
