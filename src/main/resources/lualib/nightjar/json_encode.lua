@@ -1,13 +1,15 @@
 -- Writes JSON text into a buffer that grows. One loop writes all arrays and objects: those around the one that is being
--- written lie on a stack of its own, so depth costs nothing but memory.
+-- written lie on a stack of its own, so depth costs nothing but memory. Strings are written as they are and marked; when
+-- the text is complete, one loop goes over all that is marked and puts the escapes. Both loops are flat: LuaJIT unrolls a
+-- short loop inside of another for each count of rounds that it meets, and in the end leaves it to the interpreter.
 
 local ffi = require "ffi"
 local json_buffer = require "nightjar.json_buffer"
 local json_number = require "nightjar.json_number"
 
 local band, bnot, bor, bxor = bit.band, bit.bnot, bit.bor, bit.bxor
-local byte = string.byte
 local cast = ffi.cast
+local ceil = math.ceil
 local copy = ffi.copy
 local debug_getmetatable = debug.getmetatable
 local ffi_new = ffi.new
@@ -15,10 +17,14 @@ local ffi_str = ffi.string
 local floor = math.floor
 local format = string.format
 local grow = json_buffer.grow
+local grow_marks = json_buffer.grow_marks
+local lshift = bit.lshift
+local min = math.min
 local next = next
 local null = ngx.null
 local number_text = json_number.text
 local rawget = rawget
+local rshift = bit.rshift
 local tonumber = tonumber
 local type = type
 
@@ -26,9 +32,10 @@ local words = ffi.typeof("uint64_t *")
 
 local QUOTE, COMMA, COLON, NEWLINE, SPACE = 34, 44, 58, 10, 32
 local OBJECT, OBJECT_END, ARRAY, ARRAY_END = 123, 125, 91, 93
-local SLASH = 47
 
 -- Eight bytes at a time.
+local WORD = 8
+local ONE = 1ULL
 local ONES = 0x0101010101010101ULL
 local HIGHS = 0x8080808080808080ULL
 local SPACES = 0x2020202020202020ULL
@@ -37,24 +44,31 @@ local SLASHES = 0x2f2f2f2f2f2f2f2fULL
 local BACKSLASHES = 0x5c5c5c5c5c5c5c5cULL
 local DELETES = 0x7f7f7f7f7f7f7f7fULL
 
--- Room for all that is written between two looks at how much there is: punctuation, two numbers, a word of SPACES.
+-- The first n bytes of a word, and spaces for the others.
+local firsts = ffi_new("uint64_t[?]", WORD + 1)
+local fillings = ffi_new("uint64_t[?]", WORD + 1)
+for n = 0, WORD do
+    firsts[n] = n == WORD and bnot(0ULL) or lshift(ONE, 8 * n) - ONE
+    fillings[n] = band(SPACES, bnot(firsts[n]))
+end
+
+-- Room for all that is written between two looks at how much there is: punctuation and two numbers, or a word.
 local MARGIN = 80
-local MOST_ESCAPED = 6
 
-local escapes = { [8] = "\\b", [9] = "\\t", [10] = "\\n", [12] = "\\f", [13] = "\\r", [34] = "\\\"", [92] = "\\\\", [127] = "\\u007f" }
+-- What stands for a byte that is escaped, and how long it is.
+local escapes = ffi_new("uint64_t[128]")
+local escape_sizes = ffi_new("uint8_t[128]")
+local function escape(c, text)
+    copy(escapes + c, text, #text)
+    escape_sizes[c] = #text
+end
 for c = 0, 31 do
-    escapes[c] = escapes[c] or format("\\u%04x", c)
+    escape(c, format("\\u%04x", c))
 end
-
--- 1 for a byte that is escaped.
-local special = ffi_new("uint8_t[256]")
-for c in pairs(escapes) do
-    special[c] = 1
+for c, text in pairs { [8] = "\\b", [9] = "\\t", [10] = "\\n", [12] = "\\f", [13] = "\\r", [34] = "\\\"", [47] = "\\/", [92] = "\\\\",
+    [127] = "\\u007f" } do
+    escape(c, text)
 end
-local special_with_slash = ffi_new("uint8_t[256]")
-copy(special_with_slash, special, 256)
-special_with_slash[SLASH] = 1
-escapes[SLASH] = "\\/"
 
 -- The texts of integers that are often met, and which integers a precision shows to the last digit.
 local SMALL = 1000
@@ -64,77 +78,96 @@ for i = 0, SMALL - 1 do
 end
 local limits = {}
 for precision = 1, 16 do
-    limits[precision] = 10 ^ math.min(precision, 15)
+    limits[precision] = 10 ^ min(precision, 15)
 end
 
 -- A greater number is a key like any other.
 local INT_MAX = 2147483647
-local OBJECT_SHAPE = -1
+
+-- Kinds of tables, in place of an array's length: an object, and one whose keys have been 1, 2, 3 .. so far. What the next
+-- of these has to be is counted by it, downwards.
+local OBJECT_SHAPE, SEQUENCE = -1, -2
+
 local UNSUPPORTED = "type not supported"
+local NOT_KNOWN_YET = "keys in an order that has to be looked at first"
 
 -- Strings
 
--- Where the first word of eight bytes between from and last begins in which one has to be escaped; last or more if there is none.
-local function find_special(out, from, last, slash)
-    local slashes = slash and SLASHES or QUOTES
-    for i = from, last - 1, 8 do
-        local word = cast(words, out + i)[0]
-        local quote = bxor(word, QUOTES)
-        local backslash = bxor(word, BACKSLASHES)
-        local solidus = bxor(word, slashes)
-        local delete = bxor(word, DELETES)
-        -- The high bit of a byte says that it is zero now, or is below a space; the bytes behind it may lie.
-        local found = bor(band(word - SPACES, bnot(word)), band(quote - ONES, bnot(quote)), band(backslash - ONES, bnot(backslash)),
-            band(solidus - ONES, bnot(solidus)), band(delete - ONES, bnot(delete)))
-        if band(found, HIGHS) ~= 0 then
-            return i
-        end
+-- Makes room for `more` bytes, and what follows them, behind the first o.
+local function reserve(buffer, o, more)
+    if o + more + MARGIN > buffer.size then
+        grow(buffer, o, more + MARGIN)
     end
-    return last
 end
 
--- Writes what is behind the first `from` bytes of s; answers where it ends.
-local function put_escaped(buffer, o, s, from, slash)
-    local is_special = slash and special_with_slash or special
+local function put_string(buffer, o, s)
     local size = #s
+    reserve(buffer, o, size)
     local out = buffer.out
-    for i = from + 1, size do
-        local c = byte(s, i)
-        if is_special[c] == 0 then
-            out[o] = c
-            o = o + 1
-        else
-            local room = MOST_ESCAPED + size - i + MARGIN
-            if o + room > buffer.size then
-                grow(buffer, o, room)
-                out = buffer.out
-            end
-            local escaped = escapes[c]
-            copy(out + o, escaped, #escaped)
-            o = o + #escaped
-        end
-    end
-    return o
-end
-
-local function put_string(buffer, o, s, slash)
-    local size = #s
-    if o + size + MARGIN > buffer.size then
-        grow(buffer, o, size + MARGIN)
-    end
-    local out = buffer.out
+    local from = o + 1
+    local last = from + size
     out[o] = QUOTE
-    o = o + 1
-    copy(out + o, s, size)
-    local last = o + size
-    -- The last word that is looked at ends in these.
-    cast(words, out + last)[0] = SPACES
-    local found = find_special(out, o, last, slash)
-    if found < last then
-        last = put_escaped(buffer, found, s, found - o, slash)
+    copy(out + from, s, size)
+    out[last] = QUOTE
+    local marked = buffer.marked
+    if marked + 2 > buffer.most then
+        grow_marks(buffer)
     end
-    buffer.out[last] = QUOTE
+    local marks = buffer.marks
+    marks[marked] = from
+    marks[marked + 1] = last
+    buffer.marked = marked + 2
     return last + 1
+end
+
+-- The high bits of the bytes that have to be escaped, of which only the lowest is sure: those above it may lie.
+local function special(word, slashes)
+    local quote = bxor(word, QUOTES)
+    local backslash = bxor(word, BACKSLASHES)
+    local slash = bxor(word, slashes)
+    local delete = bxor(word, DELETES)
+    return band(HIGHS, bor(band(word - SPACES, bnot(word)), band(quote - ONES, bnot(quote)), band(backslash - ONES, bnot(backslash)),
+        band(slash - ONES, bnot(slash)), band(delete - ONES, bnot(delete))))
+end
+
+-- Copies the text's first o bytes to another buffer with what is marked escaped; answers how many it has there, 0 if nothing
+-- had to be escaped, and nothing is copied then.
+local function put_escapes(buffer, o, to, slashes)
+    local out, marks, marked = buffer.out, buffer.marks, buffer.marked
+    local copied, size = 0, 0
+    local mark, i, last = 0, 0, 0
+    while true do
+        if i >= last then
+            if mark == marked then
+                break
+            end
+            i, last = marks[mark], marks[mark + 1]
+            mark = mark + 2
+        else
+            local n = min(last - i, WORD)
+            local found = special(bor(band(cast(words, out + i)[0], firsts[n]), fillings[n]), slashes)
+            if found == 0 then
+                i = i + WORD
+            else
+                i = i + tonumber(rshift(band(bxor(found, found - ONE), ONES) * ONES, 56)) - 1
+                local plain = i - copied
+                reserve(to, size, plain)
+                copy(to.out + size, out + copied, plain)
+                size = size + plain
+                local c = out[i]
+                cast(words, to.out + size)[0] = escapes[c]
+                size = size + escape_sizes[c]
+                i = i + 1
+                copied = i
+            end
+        end
+    end
+    if copied > 0 then
+        reserve(to, size, o - copied)
+        copy(to.out + size, out + copied, o - copied)
+        size = size + o - copied
+    end
+    return size
 end
 
 -- Other scalars
@@ -172,7 +205,7 @@ end
 local function put_scalar(buffer, o, v, settings)
     local t = type(v)
     if t == "string" then
-        return put_string(buffer, o, v, settings.encode_escape_forward_slash)
+        return put_string(buffer, o, v)
     elseif t == "number" then
         return put_number(buffer.out, o, v, settings)
     elseif v == true then
@@ -212,13 +245,24 @@ local function array_length(t, settings)
     return highest
 end
 
+-- The same at the first glance, at a table's first key: SEQUENCE if it may be an array.
+local function likely_length(t)
+    local k = next(t)
+    if k == 1 then
+        return SEQUENCE
+    elseif k == nil then
+        return 0
+    end
+    return type(k) ~= "number" and OBJECT_SHAPE or nil
+end
+
 local function integer_of(v)
     local n = tonumber(v) or 0
-    return n < 0 and math.ceil(n) or floor(n)
+    return n < 0 and ceil(n) or floor(n)
 end
 
 -- How many elements are written of a table as an array, or OBJECT_SHAPE; and whether they are read raw. Nil as array_length.
-local function shape(t, settings)
+local function shape(t, settings, exactly)
     local mt = debug_getmetatable(t)
     if mt == settings.array_mt then
         return #t, true
@@ -227,9 +271,14 @@ local function shape(t, settings)
     if len ~= nil then
         return integer_of(len(t)), false
     end
-    local n = array_length(t, settings)
-    if not n then
-        return nil
+    local n
+    if exactly then
+        n = array_length(t, settings)
+    else
+        n = likely_length(t)
+    end
+    if not n or n <= SEQUENCE then
+        return n, true
     elseif n > 0 or n == 0 and not settings.encode_empty_table_as_object then
         return n, not mt
     elseif mt and mt == settings.empty_array_mt then
@@ -239,10 +288,7 @@ local function shape(t, settings)
 end
 
 local function put_newline(buffer, o, indent, depth)
-    local room = 1 + depth * #indent
-    if o + room + MARGIN > buffer.size then
-        grow(buffer, o, room + MARGIN)
-    end
+    reserve(buffer, o, 1 + depth * #indent)
     local out = buffer.out
     out[o] = NEWLINE
     o = o + 1
@@ -256,7 +302,7 @@ end
 local function put_key(buffer, o, k, settings)
     local t = type(k)
     if t == "string" then
-        o = put_string(buffer, o, k, settings.encode_escape_forward_slash)
+        o = put_string(buffer, o, k)
     elseif t == "number" then
         local out = buffer.out
         out[o] = QUOTE
@@ -274,11 +320,11 @@ local function put_key(buffer, o, k, settings)
 end
 
 -- Writes the bracket that opens a table; answers its shape, and whether it is read raw; or nil and an error.
-local function open_table(out, o, t, depth, settings)
+local function open_table(out, o, t, depth, settings, exactly)
     if depth > settings.encode_max_depth then
         return nil, format("Cannot serialise, excessive nesting (%d)", depth)
     end
-    local n, raw = shape(t, settings)
+    local n, raw = shape(t, settings, exactly)
     if not n then
         return refused(t, "excessively sparse array")
     end
@@ -286,13 +332,24 @@ local function open_table(out, o, t, depth, settings)
     return n, raw
 end
 
--- Where the text of a table ends; or nil and an error.
-local function put_table(buffer, o, value, settings)
+-- The element of index k; behind the array's end nil and true.
+local function element(t, k, n, raw)
+    if k > n then
+        return nil, true
+    elseif raw then
+        return rawget(t, k), false
+    end
+    return t[k], false
+end
+
+-- Where the text of a table ends; or nil and an error. `exactly`: all keys of a table are looked at before it is written.
+-- Otherwise any error may be due to its order, and is none before the table has been written exactly.
+local function put_table(buffer, o, value, settings, exactly)
     local indent = settings.encode_indent
     local skips = settings.encode_skip_unsupported_value_types
     local stack, top = {}, 0            -- of those around it: the table, its shape, whether it is read raw, the key
     local t, depth = value, 1
-    local n, raw = open_table(buffer.out, o, t, depth, settings)
+    local n, raw = open_table(buffer.out, o, t, depth, settings, exactly)
     if not n then
         return nil, raw
     end
@@ -300,32 +357,33 @@ local function put_table(buffer, o, value, settings)
     local k = n >= 0 and 0 or nil
     local filled = false                -- something is written of it
     while true do
-        if o + MARGIN > buffer.size then
-            grow(buffer, o, MARGIN)
-        end
+        reserve(buffer, o, 0)
         local before = o
-        local v
-        local ends
-        if n >= 0 then
-            k = k + 1
-            ends = k > n
-            if ends then
-                v = nil
-            elseif raw then
+        local v, ends
+        if n == OBJECT_SHAPE then
+            k = next(t, k)
+            ends = k == nil
+            v = not ends and rawget(t, k)
+        elseif n <= SEQUENCE then
+            k = next(t, k)
+            ends = k == nil
+            if not ends then
+                if k ~= SEQUENCE + 1 - n then
+                    return nil, NOT_KNOWN_YET
+                end
+                n = n - 1
                 v = rawget(t, k)
-            else
-                v = t[k]
             end
         else
-            k, v = next(t, k)
-            ends = k == nil
+            k = k + 1
+            v, ends = element(t, k, n, raw)
         end
 
         if ends then
             if indent and (n > 0 or n < 0 and next(t) ~= nil) then
                 o = put_newline(buffer, o, indent, depth - 1)
             end
-            buffer.out[o] = n >= 0 and ARRAY_END or OBJECT_END
+            buffer.out[o] = n == OBJECT_SHAPE and OBJECT_END or ARRAY_END
             o = o + 1
             depth = depth - 1
             if depth == 0 then
@@ -342,7 +400,7 @@ local function put_table(buffer, o, value, settings)
             if indent then
                 o = put_newline(buffer, o, indent, depth)
             end
-            if n < 0 then
+            if n == OBJECT_SHAPE then
                 local err
                 o, err = put_key(buffer, o, k, settings)
                 if not o then
@@ -357,7 +415,7 @@ local function put_table(buffer, o, value, settings)
                 stack[top + 1], stack[top + 2], stack[top + 3], stack[top + 4] = t, n, raw, k
                 top = top + 4
                 t, depth = v, depth + 1
-                n, raw = open_table(buffer.out, o, t, depth, settings)
+                n, raw = open_table(buffer.out, o, t, depth, settings, exactly)
                 if not n then
                     return nil, raw
                 end
@@ -379,30 +437,40 @@ local function put_table(buffer, o, value, settings)
     end
 end
 
+local function put_value(buffer, value, settings)
+    if type(value) == "table" then
+        local o = put_table(buffer, 0, value, settings, false)
+        if o then
+            return o
+        end
+        buffer.marked = 0
+        return put_table(buffer, 0, value, settings, true)
+    end
+    local o, reason = put_scalar(buffer, 0, value, settings)
+    if o then
+        return o
+    elseif settings.encode_skip_unsupported_value_types and reason == UNSUPPORTED then
+        return 0
+    end
+    return refused(value, reason)
+end
+
 local M = {}
 
 -- What cjson.encode answers; or nil and an error.
 function M.encode(value, settings)
-    local buffer = json_buffer.take()
-    local o, err
-    if type(value) == "table" then
-        o, err = put_table(buffer, 0, value, settings)
-        if not o then
-            return nil, err
-        end
-    else
-        o, err = put_scalar(buffer, 0, value, settings)
-        if not o and settings.encode_skip_unsupported_value_types and err == UNSUPPORTED then
-            o = 0
-        elseif not o then
-            return refused(value, err)
-        end
+    local buffer, escaped = json_buffer.take(), json_buffer.take()
+    local o, err = put_value(buffer, value, settings)
+    local text
+    if o then
+        local size = put_escapes(buffer, o, escaped, settings.encode_escape_forward_slash and SLASHES or QUOTES)
+        text = size > 0 and ffi_str(escaped.out, size) or ffi_str(buffer.out, o)
     end
-    local text = ffi_str(buffer.out, o)
     if settings.encode_keep_buffer then
+        json_buffer.give(escaped)
         json_buffer.give(buffer)
     end
-    return text
+    return text, err
 end
 
 return M
