@@ -7,6 +7,7 @@ local ffi = require "ffi"
 local json_buffer = require "nightjar.json_buffer"
 local json_number = require "nightjar.json_number"
 
+local abs = math.abs
 local band, bnot, bor, bxor = bit.band, bit.bnot, bit.bor, bit.bxor
 local cast = ffi.cast
 local ceil = math.ceil
@@ -29,9 +30,11 @@ local tonumber = tonumber
 local type = type
 
 local words = ffi.typeof("uint64_t *")
+local halves = ffi.typeof("uint32_t *")
 
 local QUOTE, COMMA, COLON, NEWLINE, SPACE = 34, 44, 58, 10, 32
 local OBJECT, OBJECT_END, ARRAY, ARRAY_END = 123, 125, 91, 93
+local MINUS, DOT = 45, 46
 
 -- Eight bytes at a time.
 local WORD = 8
@@ -70,12 +73,23 @@ for c, text in pairs { [8] = "\\b", [9] = "\\t", [10] = "\\n", [12] = "\\f", [13
     escape(c, text)
 end
 
--- The texts of integers that are often met, and which integers a precision shows to the last digit.
-local SMALL = 1000
-local small = {}
-for i = 0, SMALL - 1 do
-    small[i] = format("%d", i)
+-- What is below a thousand: as it is, with leading zeros, and as thousandths, whose last zeros are not counted.
+local THOUSAND = 1000
+local short = ffi_new("uint32_t[?]", THOUSAND)
+local short_sizes = ffi_new("uint8_t[?]", THOUSAND)
+local padded = ffi_new("uint32_t[?]", THOUSAND)
+local fraction_sizes = ffi_new("uint8_t[?]", THOUSAND)
+for i = 0, THOUSAND - 1 do
+    local text = format("%d", i)
+    copy(short + i, text, #text)
+    short_sizes[i] = #text
+    text = format("%03d", i)
+    copy(padded + i, text, 3)
+    fraction_sizes[i] = i % 100 == 0 and 1 or i % 10 == 0 and 2 or 3
 end
+local TRILLION = 1e12
+
+-- The powers of ten from which on a precision does not show all digits of an integer.
 local limits = {}
 for precision = 1, 16 do
     limits[precision] = 10 ^ min(precision, 15)
@@ -178,27 +192,75 @@ local function put(out, o, text)
     return o + size
 end
 
+local function put_short(out, o, v)
+    cast(halves, out + o)[0] = short[v]
+    return o + short_sizes[v]
+end
+
+local function put_padded(out, o, v)
+    cast(halves, out + o)[0] = padded[v]
+    return o + 3
+end
+
+-- Writes an integer that is not negative.
+local function put_integer(out, o, v)
+    if v < THOUSAND then
+        return put_short(out, o, v)
+    elseif v >= TRILLION then
+        return put(out, o, format("%d", v))
+    end
+    local thousands = floor(v / THOUSAND)
+    local last = v - thousands * THOUSAND
+    if thousands < THOUSAND then
+        return put_padded(out, put_short(out, o, thousands), last)
+    end
+    local millions = floor(thousands / THOUSAND)
+    thousands = thousands - millions * THOUSAND
+    if millions < THOUSAND then
+        o = put_short(out, o, millions)
+    else
+        local billions = floor(millions / THOUSAND)
+        o = put_padded(out, put_short(out, o, billions), millions - billions * THOUSAND)
+    end
+    return put_padded(out, put_padded(out, o, thousands), last)
+end
+
+-- Writes a number that is neither zero nor infinite.
+local function put_finite(out, o, v, precision)
+    local size = abs(v)
+    local whole = floor(size)
+    local thousandths = floor((size - whole) * THOUSAND + 0.5)
+    local all = whole * THOUSAND + thousandths
+    -- Of so few digits the precision shows all: the double next to such a decimal prints as that. Integers may have more.
+    local limit = limits[precision]
+    if whole == size and whole >= limit or whole ~= size and (all >= limit or all / THOUSAND ~= size) then
+        return put(out, o, number_text(v, precision))
+    end
+    if v < 0 then
+        out[o] = MINUS
+        o = o + 1
+    end
+    o = put_integer(out, o, whole)
+    if thousandths > 0 then
+        out[o] = DOT
+        put_padded(out, o + 1, thousandths)
+        o = o + 1 + fraction_sizes[thousandths]
+    end
+    return o
+end
+
 -- Where the number ends; or nil and the reason why it cannot be written.
 local function put_number(out, o, v, settings)
-    local text
     if v - v ~= 0 then
         local allowed = settings.encode_invalid_numbers
         if not allowed then
             return nil, "must not be NaN or Infinity"
         end
-        text = allowed == "null" and "null" or v ~= v and "NaN" or v > 0 and "Infinity" or "-Infinity"
+        return put(out, o, allowed == "null" and "null" or v ~= v and "NaN" or v > 0 and "Infinity" or "-Infinity")
     elseif v == 0 then
-        text = 1 / v > 0 and "0" or "-0"
-    else
-        local precision = settings.encode_number_precision
-        local limit = limits[precision]
-        if v ~= floor(v) or v >= limit or v <= -limit then
-            text = number_text(v, precision)
-        else
-            text = v > 0 and v < SMALL and small[v] or format("%d", v)
-        end
+        return put(out, o, 1 / v > 0 and "0" or "-0")
     end
-    return put(out, o, text)
+    return put_finite(out, o, v, settings.encode_number_precision)
 end
 
 -- Where the value ends, which is no table; or nil and the reason why it cannot be written.
