@@ -31,6 +31,8 @@ local ffi_new = ffi.new
 local ffi_str = ffi.string
 local foreign = json_number.foreign
 local format = string.format
+local min = math.min
+local new_tab = require "table.new"
 local null = ngx.null
 local read_number = json_number.read
 local rshift = bit.rshift
@@ -85,8 +87,33 @@ for i = 0, EXACT_DIGITS do
     powers[i] = 10 ^ i
 end
 
--- Kinds of what is being filled, in place of an array's count.
-local EMPTY_OBJECT, FILLED_OBJECT = -1, -2
+-- What stands for an object in place of an array's count. What is less counts the object's keys, downwards.
+local EMPTY_OBJECT = -1
+
+-- How many elements or keys the last array or object at a depth had: most likely the next there has as many, and need not grow.
+local DEEPEST = 32
+local MOST_EXPECTED = 64
+local lengths = ffi_new("uint8_t[?]", DEEPEST + 1)
+local key_counts = ffi_new("uint8_t[?]", DEEPEST + 1)
+
+-- A table for what c opens at the depth, and its kind.
+local function opened(c, depth)
+    local level = min(depth, DEEPEST)
+    if c == OBJECT then
+        return new_tab(0, key_counts[level]), EMPTY_OBJECT
+    end
+    return new_tab(lengths[level], 0), 0
+end
+
+-- Remembers what a table of kind n at the depth had.
+local function closed(n, depth)
+    local level = min(depth, DEEPEST)
+    if n < 0 then
+        key_counts[level] = min(EMPTY_OBJECT - n, MOST_EXPECTED)
+    else
+        lengths[level] = min(n, MOST_EXPECTED)
+    end
+end
 
 local function find(text, from, c)
     local p = text.p
@@ -230,36 +257,26 @@ local function number_at(p, i, strict)
         return nil, INVALID_NUMBER, i
     end
     local first = p[i] == MINUS and i + 1 or i
-    local v = 0
-    local last = first
+    local v, last = 0, first
+    local behind_point = 0
     local c = p[last]
-    while c >= ZERO and c <= NINE do
-        v = v * 10 + (c - ZERO)
+    while c >= ZERO and c <= NINE or c == DOT and behind_point == 0 and last > first do
         last = last + 1
+        if c == DOT then
+            behind_point = last
+        else
+            v = v * 10 + (c - ZERO)
+        end
         c = p[last]
     end
-    local digits = last - first
-    if digits == 0 or digits > EXACT_DIGITS then
+    local digits = last - first - (behind_point > 0 and 1 or 0)
+    if digits == 0 or digits > EXACT_DIGITS or goes_on[c] ~= 0 then
         return odd_number_at(p, i)
-    elseif goes_on[c] == 0 then
-        return first == i and v or 0 - v, last
-    elseif c ~= DOT then
-        return odd_number_at(p, i)
+    elseif behind_point > 0 then
+        v = v / powers[last - behind_point]
+        return first == i and v or -v, last
     end
-    last = last + 1
-    local behind_point = last
-    c = p[last]
-    while c >= ZERO and c <= NINE do
-        v = v * 10 + (c - ZERO)
-        last = last + 1
-        c = p[last]
-    end
-    local fraction = last - behind_point
-    if digits + fraction > EXACT_DIGITS or goes_on[c] ~= 0 then
-        return odd_number_at(p, i)
-    end
-    v = v / powers[fraction]
-    return first == i and v or -v, last
+    return first == i and v or 0 - v, last
 end
 
 -- The value at i, where c is, unless it is an array or object, and where it ends; or nil, what is there instead, and where.
@@ -314,7 +331,7 @@ local function nested(text, i, settings)
     local array_mt = settings.decode_array_with_array_mt and settings.array_mt
     local max_depth = settings.decode_max_depth
     local tables, counts, depth = {}, {}, 1     -- what is around the one that is being filled
-    local t, n = {}, p[i] == OBJECT and EMPTY_OBJECT or 0
+    local t, n = opened(p[i], depth)
     local result = t
     i = i + 1
     while true do
@@ -330,6 +347,7 @@ local function nested(text, i, settings)
             if array_mt and n >= 0 then
                 setmetatable(t, array_mt)
             end
+            closed(n, depth)
             i = i + 1
             depth = depth - 1
             if depth == 0 then
@@ -339,7 +357,7 @@ local function nested(text, i, settings)
             goto continue
         elseif n > 0 then
             return unexpected("comma or array end", token(text, i, strict))
-        elseif n == FILLED_OBJECT then
+        elseif n < EMPTY_OBJECT then
             return unexpected("comma or object end", token(text, i, strict))
         end
 
@@ -349,7 +367,7 @@ local function nested(text, i, settings)
                 n = n + 1
                 k = n
             else
-                n = FILLED_OBJECT
+                n = n - 1
                 if c ~= QUOTE then
                     return unexpected("object key string", token(text, i, strict))
                 end
@@ -371,11 +389,11 @@ local function nested(text, i, settings)
                 if depth == max_depth then
                     return nil, format("Found too many nested data structures (%d) at character %d", depth + 1, i)
                 end
-                local inner = {}
-                t[k] = inner
                 tables[depth], counts[depth] = t, n
                 depth = depth + 1
-                t, n = inner, c == OBJECT and EMPTY_OBJECT or 0
+                local inner, kind = opened(c, depth)
+                t[k] = inner
+                t, n = inner, kind
             else
                 local v, last, at = scalar(text, i, c, strict)
                 if v == nil then
