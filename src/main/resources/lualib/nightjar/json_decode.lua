@@ -13,7 +13,7 @@ void *nightjar_memchr(const void *bytes, int byte, size_t count) __asm__("memchr
 size_t nightjar_strlen(const void *bytes) __asm__("strlen");
 
 typedef struct {
-    const uint8_t *p;
+    const uint8_t *p;   /* given to hot functions as well: what they load of it, loops in them would have to box */
     double stop;        /* where the zero byte is */
     double escape;      /* where the next backslash is, or stop */
     bool open;          /* its last comment has no end */
@@ -115,8 +115,7 @@ local function closed(n, depth)
     end
 end
 
-local function find(text, from, c)
-    local p = text.p
+local function find(text, p, from, c)
     local found = memchr(p + from, c, text.stop - from)
     if found == nil then
         return text.stop
@@ -183,8 +182,8 @@ local function put_utf8(out, o, c)
 end
 
 -- The string with escapes whose bytes begin at `from`; `quote` is where the next quote is. As string_at.
-local function escaped_string(text, from, quote)
-    local p, stop = text.p, text.stop
+local function escaped_string(text, p, from, quote)
+    local stop = text.stop
     local buffer = json_buffer.take()
     local o = 0
     local escape = text.escape
@@ -212,9 +211,9 @@ local function escaped_string(text, from, quote)
             from = escape + 2
         end
         if from > quote then
-            quote = find(text, from, QUOTE)
+            quote = find(text, p, from, QUOTE)
         end
-        escape = find(text, from, BACKSLASH)
+        escape = find(text, p, from, BACKSLASH)
     end
     text.escape = escape
     if quote == stop then
@@ -231,13 +230,13 @@ local function escaped_string(text, from, quote)
 end
 
 -- The string whose quote is at i, and where it ends; or nil, the error, and where.
-local function string_at(text, i)
+local function string_at(text, p, i)
     local from = i + 1
-    local quote = find(text, from, QUOTE)
+    local quote = find(text, p, from, QUOTE)
     if quote < text.escape then
-        return ffi_str(text.p + from, quote - from), quote + 1
+        return ffi_str(p + from, quote - from), quote + 1
     end
-    return escaped_string(text, from, quote)
+    return escaped_string(text, p, from, quote)
 end
 
 -- Other values
@@ -280,10 +279,9 @@ local function number_at(p, i, strict)
 end
 
 -- The value at i, where c is, unless it is an array or object, and where it ends; or nil, what is there instead, and where.
-local function scalar(text, i, c, strict)
-    local p = text.p
+local function scalar(text, p, i, c, strict)
     if c == QUOTE then
-        return string_at(text, i)
+        return string_at(text, p, i)
     elseif c >= ZERO and c <= NINE or c == MINUS then
         return number_at(p, i, strict)
     elseif c == T and p[i + 1] == R and p[i + 2] == U and p[i + 3] == E then
@@ -302,8 +300,9 @@ end
 
 -- What lua-cjson calls the token at i, and where it is.
 local function token(text, i, strict)
-    local c = text.p[i]
-    local v, found, at = scalar(text, i, c, strict)
+    local p = text.p
+    local c = p[i]
+    local v, found, at = scalar(text, p, i, c, strict)
     local t = type(v)
     if v == nil then
         return found, at
@@ -314,7 +313,7 @@ local function token(text, i, strict)
     elseif t ~= "number" then
         return "T_NULL", i
     end
-    local _, _, integer = read_number(text.p, i)
+    local _, _, integer = read_number(p, i)
     return integer and "T_INTEGER" or "T_NUMBER", i
 end
 
@@ -372,7 +371,7 @@ local function nested(text, i, settings)
                     return unexpected("object key string", token(text, i, strict))
                 end
                 local last, at
-                k, last, at = string_at(text, i)
+                k, last, at = string_at(text, p, i)
                 if not k then
                     return unexpected("object key string", last, at)
                 end
@@ -395,7 +394,7 @@ local function nested(text, i, settings)
                 t[k] = inner
                 t, n = inner, kind
             else
-                local v, last, at = scalar(text, i, c, strict)
+                local v, last, at = scalar(text, p, i, c, strict)
                 if v == nil then
                     return unexpected("value", last, at)
                 end
@@ -454,7 +453,7 @@ local function value(text, settings)
             return nil, last
         end
     else
-        v, last, at = scalar(text, i, c, strict)
+        v, last, at = scalar(text, p, i, c, strict)
         if v == nil then
             return unexpected("value", last, at)
         end
@@ -480,7 +479,7 @@ function M.decode(s, settings)
     local p = cast(bytes, source)
     local stop = tonumber(strlen(p))
     local text = text_type(p, stop, stop, open)
-    text.escape = find(text, 0, BACKSLASH)
+    text.escape = find(text, p, 0, BACKSLASH)
     local v, err = value(text, settings)
     used(source)
     return v, err
