@@ -98,12 +98,12 @@ end
 -- A greater number is a key like any other.
 local INT_MAX = 2147483647
 
--- Kinds of tables, in place of an array's length: an object, and one whose keys have been 1, 2, 3 .. so far. What the next
--- of these has to be is counted by it, downwards.
+-- Kinds of tables, in place of an array's length: an object, and what has had the keys 1, 2, 3 .. so far. It counts these,
+-- downwards.
 local OBJECT_SHAPE, SEQUENCE = -1, -2
 
 local UNSUPPORTED = "type not supported"
-local NOT_KNOWN_YET = "keys in an order that has to be looked at first"
+local OUT_OF_ORDER = "keys out of order"
 
 -- Strings
 
@@ -307,7 +307,7 @@ local function array_length(t, settings)
     return highest
 end
 
--- The same at the first glance, at a table's first key: SEQUENCE if it may be an array.
+-- The same by a table's first key: SEQUENCE if it may be an array; nil if only all keys can tell.
 local function likely_length(t)
     local k = next(t)
     if k == 1 then
@@ -339,7 +339,7 @@ local function shape(t, settings, exactly)
     else
         n = likely_length(t)
     end
-    if not n or n <= SEQUENCE then
+    if not n or n == SEQUENCE then
         return n, true
     elseif n > 0 or n == 0 and not settings.encode_empty_table_as_object then
         return n, not mt
@@ -420,8 +420,9 @@ local function put_table(buffer, o, value, settings, exactly)
     local filled = false                -- something is written of it
     while true do
         reserve(buffer, o, 0)
-        local before = o
+        local before, marked_before = o, buffer.marked
         local v, ends
+        -- A trace that is left for the type of next's second result calls next again, one for each type: rawget costs less.
         if n == OBJECT_SHAPE then
             k = next(t, k)
             ends = k == nil
@@ -431,7 +432,7 @@ local function put_table(buffer, o, value, settings, exactly)
             ends = k == nil
             if not ends then
                 if k ~= SEQUENCE + 1 - n then
-                    return nil, NOT_KNOWN_YET
+                    return nil, OUT_OF_ORDER
                 end
                 n = n - 1
                 v = rawget(t, k)
@@ -491,6 +492,7 @@ local function put_table(buffer, o, value, settings, exactly)
                     filled = true
                 elseif skips and reason == UNSUPPORTED then
                     o = before
+                    buffer.marked = marked_before
                 else
                     return refused(v, reason)
                 end
