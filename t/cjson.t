@@ -239,6 +239,146 @@ bad argument #1 to '?' (expected 1 argument)
 LUA: Expected value but found T_END at character 2
 LUA: bad argument #1 to 'decode' (string expected, got table)
 
+=== what is escaped, wherever it stands in a string
+--- config
+location = / {
+    content_by_lua_block {
+        local cjson = require "cjson"
+        local named = { ["\b"] = "b", ["\t"] = "t", ["\n"] = "n", ["\f"] = "f", ["\r"] = "r", ['"'] = '"', ["\\"] = "\\", ["/"] = "/" }
+        local function escape(c)
+            return "\\" .. (named[c] or string.format("u%04x", c:byte()))
+        end
+        local function quoted(s)
+            return '"' .. s:gsub('[%z\1-\31"/\\\127]', escape) .. '"'
+        end
+        local wrong, checked = {}, 0
+        local function check(list)
+            local expected = {}
+            for i, s in ipairs(list) do
+                expected[i] = quoted(s)
+            end
+            checked = checked + 1
+            if cjson.encode(list) ~= "[" .. table.concat(expected, ",") .. "]" then
+                wrong[#wrong + 1] = table.concat(list, ",")
+            end
+        end
+        for c = 0, 255 do
+            local char = string.char(c)
+            for before = 0, 9 do
+                local s = ("x"):rep(before) .. char
+                check { s, s .. "yyyyyyyyyy", s .. char .. "\200" .. char, "", s .. "!\128" }
+            end
+        end
+        local many = {}
+        for i = 1, 3000 do
+            many[i] = i % 7 == 0 and "a/b" .. i or "plain"
+        end
+        check(many)
+        check { ("/"):rep(20000), ("x"):rep(20000), "\n" }
+        ngx.say(checked, " ", #wrong)
+        ngx.say(cjson.encode({ ["a/b"] = "c/d" }), cjson.encode({ ["\""] = { ["\\"] = {} } }), cjson.encode("/"))
+    }
+}
+--- request
+GET /
+--- response_body
+2562 0
+{"a\/b":"c\/d"}{"\"":{"\\":{}}}"\/"
+
+=== numbers as printf has them
+--- config
+location = / {
+    content_by_lua_block {
+        local cjson = require("cjson").new()
+        local numbers = { 0.001, 0.0005, 0.9995, -0.26, 999.999, 1000.5, 1e5 + 0.01, -123456.789, 1e6, 1000001, 999999999, 1e9, 1234567890.6,
+            1e12 - 1, 1e12, 99999999999.123, 999999999999.123, 1e14 - 1, 1e14, 2^53, 1.1, 0.1 + 0.2, 1/3, 9.995, 1.0005, 100.25, 5e-324 }
+        for _, precision in ipairs { 14, 1, 3, 6, 10 } do
+            cjson.encode_number_precision(precision)
+            for _, sign in ipairs { 1, -1 } do
+                for _, v in ipairs(numbers) do
+                    local expected = string.format("%." .. precision .. "g", sign * v)
+                    if cjson.encode({ sign * v }) ~= "[" .. expected .. "]" then
+                        ngx.say(precision, " ", expected, " ", cjson.encode({ sign * v }))
+                    end
+                end
+            end
+        end
+        cjson.encode_number_precision(14)
+        ngx.say(cjson.encode({ 0.25, -1000, 1234567, 1234567890123, 100.05, [6] = 0.125 }), cjson.encode({ [1.5] = 1, }))
+    }
+}
+--- request
+GET /
+--- response_body
+[0.25,-1000,1234567,1234567890123,100.05,0.125]{"1.5":1}
+
+=== tables whose first key does not tell what they are
+--- config
+location = / {
+    content_by_lua_block {
+        local cjson = require "cjson"
+        local function keys(...)
+            local t = {}
+            for i = 1, select("#", ...) do
+                t[select(i, ...)] = i
+            end
+            return t
+        end
+        ngx.say(cjson.encode(keys(3, 2, 1)), cjson.encode(keys(2)), cjson.encode({ 1, { 2, nil, 4 }, 5 }))
+        ngx.say(#cjson.encode(keys(1, 2, 3, "x")), cjson.encode({ { { 1, nil, 3 } } }))
+        local sparse = keys(1, 100)
+        sparse[1] = { print }
+        ngx.say(select(2, pcall(cjson.encode, sparse)))
+        ngx.say(select(2, pcall(cjson.encode, { 1, print })))
+        ngx.say(select(2, pcall(cjson.encode, { { x = keys(1, 2, 50) } })))
+        ngx.say(select(2, pcall(cjson.encode, { [1] = 1, [true] = 2 })))
+    }
+}
+--- request
+GET /
+--- response_body
+[3,2,1][null,1][1,[2,null,4],5]
+25[[[1,null,3]]]
+Cannot serialise table: excessively sparse array
+Cannot serialise function: type not supported
+Cannot serialise table: excessively sparse array
+Cannot serialise boolean: table key must be a number or string
+
+=== documents of one shape and others by turns
+--- config
+location = / {
+    content_by_lua_block {
+        local cjson = require "cjson"
+        local long = {}
+        for i = 1, 200 do
+            long[i] = '"k' .. i .. '":' .. i
+        end
+        local texts = { "[[1,2,3],{},[4]]", '[{"a":1,"b":2},{},{"c":3}]', "{" .. table.concat(long, ",") .. "}", "{}", "[]",
+            ("["):rep(60) .. "1,2" .. ("]"):rep(60) }
+        for _ = 1, 200 do
+            for _, text in ipairs(texts) do
+                local v = cjson.decode(text)
+                local count = 0
+                for _ in pairs(v) do
+                    count = count + 1
+                end
+                if text:find('"k1"', 1, true) then
+                    assert(count == 200 and v.k1 == 1 and v.k200 == 200)
+                elseif text:find('"a"', 1, true) then
+                    assert(count == 3 and v[1].a == 1 and v[1].b == 2 and next(v[2]) == nil and v[3].c == 3)
+                else
+                    assert(cjson.encode(v) == text or text == "[]" and count == 0)
+                end
+            end
+        end
+        ngx.say(#cjson.decode("[[1,2,3],[]]")[2], " ", cjson.decode("-12.50"), " ", cjson.decode("1.5e3"), " ", select(2, pcall(cjson.decode, "[1.2.3]")))
+    }
+}
+--- request
+GET /
+--- response_body_like
+^0 -12.5 1500 Expected comma or array end but found .* at character 5$
+
 === settings
 --- config
 location = /numbers {
@@ -462,6 +602,9 @@ location = /arrays {
         ngx.say(cjson.encode(setmetatable({ 1, [3] = 3 }, { __index = function() return "default" end })))
         ngx.say(select(2, pcall(cjson.encode, setmetatable({}, { __len = function() error("no length", 0) end }))))
         ngx.say(cjson.encode(setmetatable({}, { __len = function() return cjson.encode({ 1 }) == "[1]" and 1 or 0 end })))
+        local asked = 0
+        local counting = setmetatable({}, { __len = function() asked = asked + 1 return 1 end })
+        ngx.say(cjson.encode({ counting, { 1, nil, 3 } }), (select(2, pcall(cjson.encode, { counting, print }))), asked)
     }
 }
 location = /options {
@@ -471,6 +614,7 @@ location = /options {
         ngx.say(require("cjson").encode("/"))
         ngx.say(cjson.encode_skip_unsupported_value_types(true), cjson.encode({ print, 1, print, 2, print }), cjson.encode({ a = print }), "(",
             cjson.encode(print), ")")
+        ngx.say(cjson.encode({ ["a/b"] = print, x = { "c/d", print, "/" } }))
         ngx.say(select(2, pcall(cjson.encode, { 1/0 })))
         ngx.say("(", cjson.encode_indent(), ") (", cjson.encode_indent("  "), ")")
         ngx.say(cjson.encode({ 1, { a = { true } }, {}, cjson.empty_array, { print } }))
@@ -515,12 +659,14 @@ true false
 [1,"default",3]
 no length
 [null]
+[[null],[1,null,3]]Cannot serialise function: type not supported2
 --- request
 GET /options
 --- response_body
 true"a\/b\/"false"a/b/////////////////////"
 "\/"
 true[1,2]{}()
+{"x":["c/d","/"]}
 Cannot serialise number: must not be NaN or Infinity
 () (  )
 [

@@ -323,15 +323,18 @@ local function integer_of(v)
     return n < 0 and ceil(n) or floor(n)
 end
 
--- How many elements are written of a table as an array, or OBJECT_SHAPE; and whether they are read raw. Nil as array_length.
+-- How many elements are written of a table as an array, or its kind; and whether they are read raw. Nil as array_length, or
+-- if only a look at all keys, or __len, can tell: that is called once, the last time that the table is written.
 local function shape(t, settings, exactly)
     local mt = debug_getmetatable(t)
     if mt == settings.array_mt then
         return #t, true
     end
     local len = mt and rawget(mt, "__len")
-    if len ~= nil then
+    if len ~= nil and exactly then
         return integer_of(len(t)), false
+    elseif len ~= nil then
+        return nil
     end
     local n
     if exactly then
