@@ -13,7 +13,7 @@ void *nightjar_memchr(const void *bytes, int byte, size_t count) __asm__("memchr
 size_t nightjar_strlen(const void *bytes) __asm__("strlen");
 
 typedef struct {
-    const uint8_t *p;   /* given to hot functions as well: what they load of it, loops in them would have to box */
+    const uint8_t *p;   /* hot functions get it as an argument, too: of what is loaded here a loop in them makes an object */
     double stop;        /* where the zero byte is */
     double escape;      /* where the next backslash is, or stop */
     bool open;          /* its last comment has no end */
@@ -91,6 +91,7 @@ end
 local EMPTY_OBJECT = -1
 
 -- How many elements or keys the last array or object at a depth had: most likely the next there has as many, and need not grow.
+-- At the deepest none are counted, so what is made too large is not much more than what was as large.
 local DEEPEST = 32
 local MOST_EXPECTED = 64
 local lengths = ffi_new("uint8_t[?]", DEEPEST + 1)
@@ -107,11 +108,12 @@ end
 
 -- Remembers what a table of kind n at the depth had.
 local function closed(n, depth)
-    local level = min(depth, DEEPEST)
-    if n < 0 then
-        key_counts[level] = min(EMPTY_OBJECT - n, MOST_EXPECTED)
+    if depth >= DEEPEST then
+        return
+    elseif n < 0 then
+        key_counts[depth] = min(EMPTY_OBJECT - n, MOST_EXPECTED)
     else
-        lengths[level] = min(n, MOST_EXPECTED)
+        lengths[depth] = min(n, MOST_EXPECTED)
     end
 end
 
