@@ -382,6 +382,29 @@ nil nil 8 8
 --- no_error_log
 [error]
 
+=== a userdata that is no dict's
+--- http_config
+lua_shared_dict dogs 1m;
+--- config
+location / {
+    content_by_lua_block {
+        local dogs = ngx.shared.dogs
+        for _, name in ipairs { "get", "get_stale", "set", "incr", "delete" } do
+            ngx.say(pcall(dogs[name], { io.stdout }, "key", 1))
+        end
+    }
+}
+--- request
+GET /
+--- response_body
+falsebad "zone" argument
+falsebad "zone" argument
+falsebad "zone" argument
+falsebad "zone" argument
+falsebad "zone" argument
+--- nightjar_only
+nginx reads what is not there
+
 === a size that is too small
 --- http_config
 lua_shared_dict dogs 8191;

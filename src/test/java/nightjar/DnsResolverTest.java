@@ -77,7 +77,8 @@ final class DnsResolverTest {
 
     /// A name server on one port, over UDP and TCP.
     private static final class Nameserver implements AutoCloseable {
-        final ServerSocket tcp;
+        private final ServerSocket tcp;
+        private final Thread server;
         final DatagramSocket udp;
         final List<String> asked = new CopyOnWriteArrayList<>();
         /// How long to wait before each message, in milliseconds.
@@ -101,11 +102,17 @@ final class DnsResolverTest {
             tcp = stream;
             udp = datagrams;
             Thread.ofVirtual().start(this::serveUdp);
-            Thread.ofVirtual().start(this::serveTcp);
+            server = Thread.ofVirtual().start(this::serveTcp);
         }
 
         int port() {
             return udp.getLocalPort();
+        }
+
+        /// Nobody listens when this returns: a socket that a thread accepts from is closed by that thread.
+        void closeTcp() throws IOException, InterruptedException {
+            tcp.close();
+            server.join();
         }
 
         private void serveUdp() {
@@ -254,7 +261,7 @@ final class DnsResolverTest {
                 .isEqualTo("failed to receive the reply length field from TCP server " + name + ": closed.");
         first.overTcp = q -> List.of(changed(reply(q, 0, 1), 0));
         assertThat(ask("&method=tcp_query")).isEqualTo("failed to parse the reply from the TCP server " + name + ": id mismatch.");
-        first.tcp.close();
+        first.closeTcp();
         assertThat(ask("&method=tcp_query")).isEqualTo("failed to connect to TCP server " + name + ": connection refused.");
     }
 

@@ -1,7 +1,12 @@
 -- ngx.shared: what reads, stores and counts single values.
 
-local ffi = require "ffi"
 local base = require "resty.core.base"
+local _, dict = next(ngx.shared)
+if not dict then
+    return { version = base.version }
+end
+
+local ffi = require "ffi"
 local border = require "nightjar.border"
 local cache = require "nightjar.dict_cache"
 
@@ -11,7 +16,6 @@ local error = error
 local ffi_new = ffi.new
 local ffi_str = ffi.string
 local getmetatable = getmetatable
-local next = next
 local result = border.result
 local text = border.text
 local tonumber = tonumber
@@ -44,11 +48,15 @@ end
 
 local users = {}
 
--- The worker's use of a dict; raises an error if `zone` is none.
+-- The worker's use of a dict. Called straight from an API function, as zone_of.
 local function user_of(zone)
     local user = users[zone]
     if not user then
-        user = cache.user(C.nightjar_ffi_shdict_user(zone))
+        local address = C.nightjar_ffi_shdict_user(zone)
+        if address == nil then
+            error("bad \"zone\" argument", 3)
+        end
+        user = cache.user(address)
         users[zone] = user
     end
     return user
@@ -195,6 +203,7 @@ end
 
 local function get_stale(dict, key)
     local zone = zone_of(dict)
+    local user = user_of(zone)
     local value, wrong = fetch(zone, key, 1)
     if wrong then
         return nil, wrong
@@ -202,7 +211,6 @@ local function get_stale(dict, key)
     if value == nil then
         return nil
     end
-    local user = user_of(zone)
     local flags = user.flags
     if flags == 0 then
         flags = nil
@@ -317,23 +325,20 @@ local function free_space(dict)
 end
 
 -- All dicts have one table of methods.
-local _, dict = next(ngx.shared)
-local methods = dict and getmetatable(dict).__index
-if methods then
-    methods.get = get
-    methods.get_stale = get_stale
-    methods.set = set
-    methods.safe_set = safe_set
-    methods.add = add
-    methods.safe_add = safe_add
-    methods.replace = replace
-    methods.delete = delete
-    methods.incr = incr
-    methods.flush_all = flush_all
-    methods.ttl = ttl
-    methods.expire = expire
-    methods.capacity = capacity
-    methods.free_space = free_space
-end
+local methods = getmetatable(dict).__index
+methods.get = get
+methods.get_stale = get_stale
+methods.set = set
+methods.safe_set = safe_set
+methods.add = add
+methods.safe_add = safe_add
+methods.replace = replace
+methods.delete = delete
+methods.incr = incr
+methods.flush_all = flush_all
+methods.ttl = ttl
+methods.expire = expire
+methods.capacity = capacity
+methods.free_space = free_space
 
 return { version = base.version }
