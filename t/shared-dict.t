@@ -382,6 +382,45 @@ nil nil 8 8
 --- no_error_log
 [error]
 
+=== keys asked for over and over
+--- http_config
+lua_shared_dict dogs 1m;
+--- config
+location / {
+    content_by_lua_block {
+        local dogs = ngx.shared.dogs
+        local seen = {}
+        local function note(max) seen[#seen + 1] = table.concat(dogs:get_keys(max), ",") end
+        local function add(first, last)
+            for i = first, last do dogs:set((i % 50 == 0 and ("long"):rep(70) or "k") .. i, i) end
+        end
+        for round = 1, 20 do
+            add(1, round * 100)
+            for _, max in ipairs { 0, 0, 7, 0, 1024, 1500 } do note(max) end
+            for i = 1, round * 100, 37 do dogs:get("k" .. i) end
+            note(0)
+            for i = round, round * 100, 91 do dogs:delete("k" .. i) end
+            note(1024)
+            for i = 1, 12 do dogs:delete("k" .. round * 50 + i) end
+            note(0)
+            dogs:expire("k3", 0.001)
+            ngx.sleep(0.002)
+            note(0)
+            dogs:expire("k3", 0)
+            note(0)
+            dogs:flush_expired()
+            if round % 5 == 0 then ngx.say(ngx.md5(table.concat(seen, " "))) end
+        end
+    }
+}
+--- request
+GET /
+--- response_body
+2ed7479655325f5155363dc4378a266e
+5baaf9fcd4ef9cab860612ec3412164c
+5285b7a0201b35b26afad0752a9dd7e2
+9bb9bf0ef1e38ab706e84bb936c67f83
+
 === a userdata that is no dict's
 --- http_config
 lua_shared_dict dogs 1m;

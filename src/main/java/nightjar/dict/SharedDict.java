@@ -376,7 +376,8 @@ public final class SharedDict {
 
     /// Told of a key's bytes, which are there during the call only.
     public interface KeyTaker {
-        void key(long key, int length);
+        /// @param entry what the key's entry is known by
+        void key(int entry, long key, int length);
     }
 
     /// Tells the keys that have not expired, oldest first, up to `max` (0: all); returns how many.
@@ -387,7 +388,7 @@ public final class SharedDict {
             for (int ref = entries.lru.oldest(); ref != 0 && (count != max || max == 0); ref = entries.lru.newer(ref)) {
                 long e = region.at(ref);
                 if (Entry.expired(e, now)) continue;
-                taker.key(e + Entry.KEY, Entry.keyLength(e));
+                taker.key(ref, e + Entry.KEY, Entry.keyLength(e));
                 count++;
             }
             return count;

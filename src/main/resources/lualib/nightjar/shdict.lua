@@ -17,10 +17,19 @@ local tonumber = tonumber
 local tostring = tostring
 local type = type
 
-local short = ffi.typeof "const uint16_t *"
+ffi.cdef [[
+typedef struct {
+    int count, pad;
+    struct { int entry, length; const char *data; } names[1024];
+} nightjar_names_t;
+]]
+local int = ffi.typeof "const int *"
+local known = {}
 
 local MAX_KEY = 65535
 local MAX_KEYS = 1024
+-- Longer keys are not kept for the next get_keys.
+local MAX_KEPT = 255
 -- What Lua numbers types as.
 local NIL, NUMBER, STRING = 0, 3, 4
 -- What a push returns when there was no memory for a new list.
@@ -149,17 +158,50 @@ local function whole(default, count, dict, n)
     return zone, n
 end
 
--- Up to `max` keys that have not expired, the least recently used first; 0: all of them.
+-- The keys that a dict had the last time: the strings, and what nightjar.lua.api.DictKeys knows of them. The spare ones are
+-- for the next time.
+local function names_of(zone)
+    local names = known[zone]
+    if not names then
+        names = { keys = {}, spare_keys = {}, list = ffi.new("nightjar_names_t"), spare = ffi.new("nightjar_names_t") }
+        known[zone] = names
+    end
+    return names
+end
+
+-- Up to `max` keys that have not expired, the least recently used first; 0: all of them. Most of them are those of the last
+-- time, and it takes less to find them than to make strings anew.
 function methods.get_keys(...)
     local zone, max = whole(MAX_KEYS, select("#", ...), ...)
-    local n = C.nightjar_ffi_shdict_get_keys(zone, max)
+    local names = names_of(zone)
+    local last, next = names.keys, names.spare_keys
+    local named = names.spare
+    local n = C.nightjar_ffi_shdict_get_keys(zone, max, names.list, named)
     local keys, at = new_tab(n, 0), 0
     local found = result.data
     for i = 1, n do
-        local len = cast(short, found + at)[0]
-        keys[i] = ffi_str(found + (at + 2), len)
-        at = at + 2 + len
+        local index = cast(int, found + at)[0]
+        at = at + 4
+        local key
+        local kept = i <= MAX_KEYS
+        if index >= 0 then
+            key = last[index + 1]
+        else
+            local len = -1 - index
+            key = ffi_str(found + at, len)
+            at = at + len
+            kept = kept and len <= MAX_KEPT
+            if kept then
+                named.names[i - 1].data = key
+            end
+        end
+        keys[i] = key
+        if kept then
+            next[i] = key
+        end
     end
+    names.keys, names.spare_keys = next, last
+    names.list, names.spare = named, names.list
     return keys
 end
 

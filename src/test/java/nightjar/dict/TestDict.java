@@ -109,7 +109,7 @@ final class TestDict implements AutoCloseable {
     /// Oldest first.
     List<String> keys(int max) {
         var keys = new ArrayList<String>();
-        dict.keys(max, now, (key, length) -> keys.add(Mem.string(key, length)));
+        dict.keys(max, now, (_, key, length) -> keys.add(Mem.string(key, length)));
         return keys;
     }
 

@@ -30,13 +30,14 @@ final class SharedDictApi {
     private final LuaResult result;
     private final LuaDicts dicts;
     private final Clock clock;
-    private final Keys keys = new Keys();
+    private final DictKeys keys;
     private final LongUnaryOperator room;
 
     SharedDictApi(LuaResult result, LuaDicts dicts, Clock clock) {
         this.result = result;
         this.dicts = dicts;
         this.clock = clock;
+        keys = new DictKeys(result);
         room = result::room;
     }
 
@@ -205,38 +206,13 @@ final class SharedDictApi {
 
     // --- what has no FFI function in C
 
-    /// Returns how many keys there are in `result`, one behind the other: two bytes of length, and the key.
+    /// Returns how many keys there are in `result`, as [DictKeys] leaves them.
     @Ffi("nightjar_ffi_shdict_get_keys")
-    int getKeys(long zone, int max) {
-        keys.begin();
+    int getKeys(long zone, int max, long last, long next) {
+        keys.begin(last, next);
         int n = dicts.user(zone).dict.keys(max, clock.msec(), keys);
         keys.end();
         return n;
-    }
-
-    private final class Keys implements SharedDict.KeyTaker {
-        private long start, at, end;
-
-        void begin() {
-            start = at = result.room(0);
-            end = start + result.capacity();
-        }
-
-        @Override public void key(long key, int length) {
-            if (end - at < 2 + length) grow();
-            Mem.s(at, length);
-            Mem.copy(key, at + 2, length);
-            at += 2 + length;
-        }
-
-        private void grow() {
-            long used = at - start;
-            start = result.grow(Math.max(2 * used, used + 2 + SharedDict.MAX_KEY));
-            at = start + used;
-            end = start + result.capacity();
-        }
-
-        void end() { result.string(start, at - start); }
     }
 
     @Ffi("nightjar_ffi_shdict_flush_expired")
