@@ -635,8 +635,15 @@ location = /closed {
 }
 location = /mine.log {
     content_by_lua_block {
-        local file = io.open(ngx.config.prefix() .. "logs/mine.log")
-        ngx.print(file:read("*a"))
+        local lines
+        for _ = 1, 200 do
+            lines = {}
+            for line in io.lines(ngx.config.prefix() .. "logs/mine.log") do lines[#lines + 1] = line end
+            if #lines == 3 then break end
+            ngx.sleep(0.01)
+        end
+        table.sort(lines)
+        ngx.say(table.concat(lines, "\n"))
     }
 }
 --- raw_request
@@ -666,8 +673,9 @@ X-One: 3
 GET /mine.log HTTP/1.0
 
 --- response_body_like
-/a noted 200
+^/a noted 200
 /b noted 200
+/closed  444$
 --- error_log
 log: true true 1 kept 200 log captured
 log: true true 2 kept 200 log captured
