@@ -145,15 +145,18 @@ public final class Mem {
         return true;
     }
 
+    /// Whether the `n` bytes at `a` are those at `b`. The last word overlaps the one before.
     public static boolean equals(long a, long b, int n) {
-        int k = 0;
-        for (; k + 8 <= n; k += 8) {
-            if (l(a + k) != l(b + k)) return false;
+        if (n >= 8) {
+            int last = n - 8;
+            for (int k = 0; k < last; k += 8) {
+                if (l(a + k) != l(b + k)) return false;
+            }
+            return l(a + last) == l(b + last);
         }
-        for (; k < n; k++) {
-            if (b(a + k) != b(b + k)) return false;
-        }
-        return true;
+        if (n >= 4) return i(a) == i(b) && i(a + n - 4) == i(b + n - 4);
+        if (n >= 2) return s(a) == s(b) && s(a + n - 2) == s(b + n - 2);
+        return n == 0 || b(a) == b(b);
     }
 
     /// The address of the first byte `c` in `[a, end)`, or `end`. Reads no byte outside of the range.

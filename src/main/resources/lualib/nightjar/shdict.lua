@@ -177,27 +177,32 @@ function methods.get_keys(...)
     local last, next = names.keys, names.spare_keys
     local named = names.spare
     local n = C.nightjar_ffi_shdict_get_keys(zone, max, names.list, named)
-    local keys, at = new_tab(n, 0), 0
+    local keys, i, at = new_tab(n, 0), 0, 0
     local found = result.data
-    for i = 1, n do
+    -- A loop for either kind of key, so that each has a trace of its own.
+    while i < n do
         local index = cast(int, found + at)[0]
-        at = at + 4
-        local key
-        local kept = i <= MAX_KEYS
-        if index >= 0 then
-            key = last[index + 1]
-        else
-            local len = -1 - index
-            key = ffi_str(found + at, len)
-            at = at + len
-            kept = kept and len <= MAX_KEPT
-            if kept then
-                named.names[i - 1].data = key
+        while index >= 0 do
+            i = i + 1
+            local key = last[index + 1]
+            keys[i] = key
+            if i <= MAX_KEYS then
+                next[i] = key
             end
+            at = at + 4
+            index = i < n and cast(int, found + at)[0] or -1
         end
-        keys[i] = key
-        if kept then
-            next[i] = key
+        while index < 0 and i < n do
+            i = i + 1
+            local len = -1 - index
+            local key = ffi_str(found + (at + 4), len)
+            keys[i] = key
+            if i <= MAX_KEYS and len <= MAX_KEPT then
+                named.names[i - 1].data = key
+                next[i] = key
+            end
+            at = at + 4 + len
+            index = i < n and cast(int, found + at)[0] or 0
         end
     end
     names.keys, names.spare_keys = next, last

@@ -98,4 +98,22 @@ class MemTest {
             Mem.free(a);
         }
     }
+
+    @Test
+    void bytesAreEqualOnlyIfAllAre() {
+        long a = Mem.alloc(64), b = Mem.alloc(64);
+        Mem.fill(a, 64, 7);
+        for (int n = 0; n < 40; n++) {
+            Mem.fill(b, 64, 8);
+            Mem.fill(b, n, 7);
+            assertThat(Mem.equals(a, b, n)).isTrue();
+            for (int k = 0; k < n; k++) {
+                Mem.b(b + k, 9);
+                assertThat(Mem.equals(a, b, n)).as("byte %d of %d", k, n).isFalse();
+                Mem.b(b + k, 7);
+            }
+        }
+        Mem.free(a);
+        Mem.free(b);
+    }
 }
