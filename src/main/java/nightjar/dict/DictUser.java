@@ -38,6 +38,10 @@ public final class DictUser {
     public int length;
     public int flags;
     public boolean stale;
+    /// Milliseconds since 1970, 0: never.
+    long expires;
+    /// Where the entry has its value.
+    long value;
     /// Entries had to go for a new one.
     public boolean forcible;
 
@@ -59,19 +63,19 @@ public final class DictUser {
 
     void settle(long firstExpiry) { Mem.l(struct + SETTLED, firstExpiry); }
 
-    /// What was found, or stored, is the value of entry `e`, as long as the count at `count` is what it is in the bucket's `word`.
-    void found(long e, int hash, long count, long word) {
-        Mem.d(struct + EXPIRES, Entry.expires(e));
-        Mem.l(struct + VALUE, Entry.value(e));
+    /// What was found, or stored, is the value of entry `ref`, as long as the count at `count` is what it is in the bucket's `word`.
+    void found(int ref, int hash, long count, long word) {
+        Mem.d(struct + EXPIRES, expires);
+        Mem.l(struct + VALUE, value);
         Mem.l(struct + BUCKET, count);
         Mem.i(struct + COUNT, (int) (word >>> 32));
-        Mem.i(struct + REF, dict.entries.region.ref(e));
+        Mem.i(struct + REF, ref);
         Mem.i(struct + HASH, hash);
         Mem.i(struct + FLAGS, flags);
         Mem.i(struct + STALE, stale ? 1 : 0);
     }
 
-    /// Lua has come back. If it had the dict's lock, an error has kept it from ending a change, and what it was changing is
+    /// Lua has come back, or calls Java. If it had the dict's lock, an error has kept it from ending a change, and what it was changing is
     /// as good as changed.
     public void recover() {
         if (Mem.i(struct + FAILED) != 0) return;

@@ -155,7 +155,9 @@ public final class SharedDict {
         long value = Entry.value(e);
         user.type = Entry.type(e);
         user.flags = region.i(e + Entry.FLAGS);
-        user.stale = Entry.expired(e, now);
+        user.expires = Entry.expires(e);
+        user.stale = user.expires != 0 && user.expires <= now;
+        user.value = value;
         if (user.type == Entry.LIST) return true;
         if (length < 0 || !region.holds(value, Math.max(length, NUMBER_LENGTH))) return false;
         if (user.type == NUMBER) {
@@ -180,7 +182,7 @@ public final class SharedDict {
             user.drop();
             return Answer.NOT_FOUND;
         }
-        user.found(e, hash, index.count(hash), word);
+        user.found(region.ref(e), hash, index.count(hash), word);
         return user.type == Entry.LIST ? Answer.IS_A_LIST : Answer.OK;
     }
 
@@ -292,7 +294,9 @@ public final class SharedDict {
     private void stored(DictUser user, long e, int hash, int flags) {
         user.flags = flags;
         user.stale = false;
-        user.found(e, hash, index.count(hash), index.word(hash));
+        user.expires = Entry.expires(e);
+        user.value = Entry.value(e);
+        user.found(region.ref(e), hash, index.count(hash), index.word(hash));
     }
 
     /// Adds `by` to a number; the sum is left in `user.number`.

@@ -35,7 +35,9 @@ public final class LuaDicts {
     public DictUser user(long zone) {
         int n = zone == 0 ? -1 : Mem.i(zone);
         if (n < 0 || n >= users.length || users[n] == null) throw new LuaException("bad \"zone\" argument");
-        return users[n];
+        var user = users[n];
+        user.recover();
+        return user;
     }
 
     /// Lua has come back, and was changing the dict with this `nightjar_dict_user_t`.

@@ -169,11 +169,12 @@ function M.find(user, key)
 end
 
 -- What follows takes the dict's lock. An error can come out of any Lua code that allocates memory, also out of a compiled
--- trace that is left. So Java is told what goes on: if it does not come to its end, Java ends it (nightjar.dict.DictUser).
+-- trace that is left. So Java is told what goes on: if it does not come to its end, Java ends it (nightjar.dict.DictUser) at
+-- the next call for the dict, or when Lua comes back.
 
 -- Takes the lock of a dict that is to be changed, if it can be had at once.
 local function lock(user, slot)
-    if user.lock == nil then
+    if user.lock == nil or user.failed == 0 then
         return false
     end
     user.changing = slot.bucket
